@@ -20,11 +20,6 @@ pub(super) fn is_barred(c: char) -> bool {
     is_hidden(c) && !matches!(c, '\u{200c}' | '\u{200d}' | '\u{fe0e}' | '\u{fe0f}')
 }
 
-/// The first barred character of a text and its position, counted in characters from 1.
-pub(super) fn first_barred(text: &str) -> Option<(char, usize)> {
-    position_of(text, is_barred)
-}
-
 /// The first character for which the question is answered yes, and its position, counted in characters from 1.
 pub(super) fn position_of(text: &str, asked: impl Fn(char) -> bool) -> Option<(char, usize)> {
     text.chars().zip(1..).find(|&(c, _)| asked(c))

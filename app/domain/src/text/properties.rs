@@ -8,8 +8,8 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// Far more than a linear reader needs for a mebibyte in a debug build, far less than a quadratic one.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// Far more than a linear reader needs in a debug build, far less than a quadratic one.
+const PATIENCE: Duration = Duration::from_secs(15);
 
 fn local() -> impl Strategy<Value = String> {
     "[a-zA-Z0-9äÖßñKé+_'-]{1,12}(\\.[a-zA-Z0-9ü]{1,8}){0,2}"
@@ -98,8 +98,10 @@ proptest! {
 }
 
 #[test]
-fn a_mebibyte_of_anything_is_read_in_linear_time() {
+fn a_long_list_of_anything_is_read_in_linear_time() {
+    let long = format!("a@{}.{} ", "é".repeat(200), "אa".repeat(150));
     for piece in [
+        long.as_str(),
         "\"",
         "<",
         "\\\"",
@@ -127,7 +129,7 @@ fn a_mebibyte_of_anything_is_read_in_linear_time() {
         "a.com ",
         "0",
     ] {
-        let text = piece.repeat((1 << 20) / piece.len());
+        let text = piece.repeat((1 << 17) / piece.len());
         let begun = Instant::now();
         parse_list(&text);
         assert!(
@@ -135,11 +137,5 @@ fn a_mebibyte_of_anything_is_read_in_linear_time() {
             "{piece:?} took {:?}",
             begun.elapsed()
         );
-        eprintln_for_now(piece, begun);
     }
-}
-
-#[allow(clippy::print_stderr)]
-fn eprintln_for_now(p: &str, b: Instant) {
-    eprintln!("{p:?} {:?}", b.elapsed());
 }

@@ -49,7 +49,7 @@ pub(super) fn find(line: &str) -> Option<String> {
             continue;
         }
         // A plus sign can only begin a number.
-        if is_separator(c) && !(c == '+' && !groups.is_empty()) {
+        if is_separator(c) && (c != '+' || groups.is_empty()) {
             between.push(c);
             continue;
         }
@@ -181,56 +181,4 @@ fn time_at(groups: &[Group], at: usize) -> Option<usize> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_to_call_are_found() {
-        for (line, number) in [
-            ("call +49 170 1234567", "+49 170 1234567"),
-            ("0170/1234567", "0170/1234567"),
-            ("(555) 123-4567", "(555) 123-4567"),
-            ("612 345 678", "612 345 678"),
-            ("01.23.45.67.89", "01.23.45.67.89"),
-            ("01 23 45 67 89", "01 23 45 67 89"),
-            ("Tel.: 12345", "12345"),
-            ("Call 555-1234 now", "555-1234"),
-            ("on 12.01.2026 0170 1234567", "0170 1234567"),
-            ("18005551234", "18005551234"),
-            ("0049 (0) 40-123456", "0049 (0) 40-123456"),
-        ] {
-            assert_eq!(find(line).as_deref(), Some(number), "{line}");
-        }
-    }
-
-    #[test]
-    fn dates_times_and_sums_are_no_telephone_numbers() {
-        for line in [
-            "12.01.2026",
-            "2026-11-23",
-            "at 10:30",
-            "3.5",
-            "Station 4.2",
-            "23.11.2026 10:30",
-            "2026-11-23 10:30",
-            "12.01. - 15.01.2026",
-            "12.01.2026 - 15.01.2026",
-            "09.30-10.45",
-            "1.000.000.000",
-            "2025-2026",
-            "0.1234567",
-            "call at 10:30",
-            "call on 12.01.2026",
-            "rooms 101, 102, 103",
-            "24/7",
-            "DIN 13080",
-            "C++ 2026",
-            "50 000 EUR",
-            "12. 01. 2026",
-            "1/12/26",
-            "telegram 2026",
-        ] {
-            assert_eq!(find(line), None, "{line}");
-        }
-    }
-}
+mod tests;

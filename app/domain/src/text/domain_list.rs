@@ -28,14 +28,10 @@ impl DomainPattern {
     pub fn parse(text: &str) -> Result<Self, PatternError> {
         let text = text.trim();
         let Some(apex) = text.strip_prefix("*.") else {
-            return DomainName::parse(text)
-                .map(Self::Exactly)
-                .map_err(PatternError::Domain);
+            return DomainName::parse(text).map(Self::Exactly).map_err(PatternError::Domain);
         };
         match DomainName::parse(apex) {
-            Ok(apex) if apex.is_public_suffix() => {
-                Err(PatternError::PublicSuffix(apex.to_string()))
-            }
+            Ok(apex) if apex.is_public_suffix() => Err(PatternError::PublicSuffix(apex.to_string())),
             Ok(apex) => Ok(Self::Below(apex)),
             Err(DomainError::SingleLabel(suffix)) => Err(PatternError::PublicSuffix(suffix)),
             Err(error) => Err(PatternError::Domain(error.after("*.".len()))),
@@ -113,17 +109,10 @@ impl DomainList {
         within_bounds(text)?;
         let mut patterns = Vec::new();
         let mut bad = Vec::new();
-        for (line, text) in (1..)
-            .zip(text.lines())
-            .filter(|(_, text)| !text.trim().is_empty())
-        {
+        for (line, text) in (1..).zip(text.lines()).filter(|(_, text)| !text.trim().is_empty()) {
             match DomainPattern::parse(text) {
                 Ok(pattern) => patterns.push(pattern),
-                Err(error) => bad.push(BadLine {
-                    line,
-                    text: text.trim().to_owned(),
-                    error,
-                }),
+                Err(error) => bad.push(BadLine { line, text: text.trim().to_owned(), error }),
             }
         }
         if !bad.is_empty() {
@@ -142,11 +131,7 @@ impl DomainList {
 
     /// The list as a text field shows it: A-labels, one a line.
     pub fn to_text(&self) -> String {
-        self.0
-            .iter()
-            .map(ToString::to_string)
-            .collect::<Vec<_>>()
-            .join("\n")
+        self.0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
     }
 
     pub fn patterns(&self) -> &[DomainPattern] {
@@ -161,10 +146,7 @@ impl DomainList {
 fn within_bounds(text: &str) -> Result<(), DomainListError> {
     let characters = text.chars().count();
     if characters > DomainList::MOST {
-        return Err(DomainListError::TooLong {
-            characters,
-            most: DomainList::MOST,
-        });
+        return Err(DomainListError::TooLong { characters, most: DomainList::MOST });
     }
     Ok(())
 }

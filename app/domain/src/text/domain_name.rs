@@ -45,18 +45,13 @@ impl DomainName {
     pub fn parse(text: &str) -> Result<Self, DomainError> {
         let text = text.trim();
         if text.len() > MOST_TYPED_BYTES {
-            return Err(DomainError::TooLong {
-                bytes: text.len(),
-                most: MOST_BYTES,
-            });
+            return Err(DomainError::TooLong { bytes: text.len(), most: MOST_BYTES });
         }
         if let Some((found, position)) = position_of(text, is_hidden) {
             return Err(DomainError::Hidden { found, position });
         }
         let name = to_ascii(text, DnsLength::Verify).ok_or_else(|| explain(text))?;
-        let (_, last) = name
-            .rsplit_once('.')
-            .ok_or_else(|| DomainError::SingleLabel(name.clone()))?;
+        let (_, last) = name.rsplit_once('.').ok_or_else(|| DomainError::SingleLabel(name.clone()))?;
         if last.bytes().all(|b| b.is_ascii_digit()) {
             return Err(DomainError::Number(last.to_owned()));
         }
@@ -80,27 +75,18 @@ impl DomainName {
 
     /// The U-labels, for reading and for comparing letter shapes.
     pub fn unicode(&self) -> String {
-        Uts46::new()
-            .to_unicode(self.0.as_bytes(), AsciiDenyList::STD3, Hyphens::Check)
-            .0
-            .into_owned()
+        Uts46::new().to_unicode(self.0.as_bytes(), AsciiDenyList::STD3, Hyphens::Check).0.into_owned()
     }
 
     /// What a page shows: Unicode, with the A-label beside it where they differ.
     pub fn shown(&self) -> String {
         let unicode = self.unicode();
-        if unicode == self.0 {
-            unicode
-        } else {
-            format!("{unicode} ({})", self.0)
-        }
+        if unicode == self.0 { unicode } else { format!("{unicode} ({})", self.0) }
     }
 
     /// Whether this is a subdomain of the other at any depth; no name is below itself.
     pub fn is_below(&self, apex: &Self) -> bool {
-        self.0
-            .strip_suffix(&apex.0)
-            .is_some_and(|rest| rest.ends_with('.'))
+        self.0.strip_suffix(&apex.0).is_some_and(|rest| rest.ends_with('.'))
     }
 
     /// Whether anybody may register below this name: `com`, `co.uk`, `github.io` (publicsuffix.org, both sections).
@@ -128,17 +114,9 @@ impl DomainError {
     /// The same error, told in positions of a text in which the domain begins after `before` characters.
     pub(super) fn after(self, before: usize) -> Self {
         match self {
-            Self::EmptyLabel { position } => Self::EmptyLabel {
-                position: position + before,
-            },
-            Self::Hidden { found, position } => Self::Hidden {
-                found,
-                position: position + before,
-            },
-            Self::Character { found, position } => Self::Character {
-                found,
-                position: position + before,
-            },
+            Self::EmptyLabel { position } => Self::EmptyLabel { position: position + before },
+            Self::Hidden { found, position } => Self::Hidden { found, position: position + before },
+            Self::Character { found, position } => Self::Character { found, position: position + before },
             other => other,
         }
     }
@@ -182,27 +160,18 @@ fn explain(text: &str) -> DomainError {
         match to_ascii(label, DnsLength::Ignore) {
             None => {
                 return match position_of(label, is_never_allowed) {
-                    Some((found, at)) => DomainError::Character {
-                        found,
-                        position: position + at - 1,
-                    },
+                    Some((found, at)) => DomainError::Character { found, position: position + at - 1 },
                     None => DomainError::BadLabel(label.to_owned()),
                 };
             }
             Some(ascii) if ascii.len() > MOST_LABEL_BYTES => {
-                return DomainError::LabelTooLong {
-                    label: label.to_owned(),
-                    most: MOST_LABEL_BYTES,
-                };
+                return DomainError::LabelTooLong { label: label.to_owned(), most: MOST_LABEL_BYTES };
             }
             Some(_) => position += label.chars().count() + 1,
         }
     }
     let bytes = to_ascii(text, DnsLength::Ignore).map_or(text.len(), |name| name.len());
-    DomainError::TooLong {
-        bytes,
-        most: MOST_BYTES,
-    }
+    DomainError::TooLong { bytes, most: MOST_BYTES }
 }
 
 /// Neither alone nor after a letter: what is left are marks and right-to-left letters in the wrong place.

@@ -61,10 +61,7 @@ impl EmailAddress {
             return Err(AddressError::Empty);
         }
         if text.len() > MOST_TYPED_BYTES {
-            return Err(AddressError::TooLong {
-                bytes: text.len(),
-                most: MOST_BYTES,
-            });
+            return Err(AddressError::TooLong { bytes: text.len(), most: MOST_BYTES });
         }
         if let Some((found, position)) = position_of(text, is_hidden) {
             return Err(AddressError::Hidden { found, position });
@@ -76,29 +73,17 @@ impl EmailAddress {
             return Err(AddressError::Literal);
         }
         let before = local.chars().count() + 1;
-        let domain =
-            parse_domain(domain).map_err(|error| AddressError::Domain(error.after(before)))?;
+        let domain = parse_domain(domain).map_err(|error| AddressError::Domain(error.after(before)))?;
         let stored = format!("{local}@{domain}");
         if local.len() > MOST_LOCAL_BYTES {
-            return Err(AddressError::LocalTooLong {
-                bytes: local.len(),
-                most: MOST_LOCAL_BYTES,
-            });
+            return Err(AddressError::LocalTooLong { bytes: local.len(), most: MOST_LOCAL_BYTES });
         }
         if stored.len() > MOST_BYTES {
-            return Err(AddressError::TooLong {
-                bytes: stored.len(),
-                most: MOST_BYTES,
-            });
+            return Err(AddressError::TooLong { bytes: stored.len(), most: MOST_BYTES });
         }
-        let deliverable = Options::default()
-            .with_required_tld()
-            .without_domain_literal()
-            .without_display_text();
+        let deliverable = Options::default().with_required_tld().without_domain_literal().without_display_text();
         if email_address::EmailAddress::parse_with_options(&stored, deliverable).is_err() {
-            return Err(AddressError::Domain(DomainError::BadLabel(
-                domain.to_string(),
-            )));
+            return Err(AddressError::Domain(DomainError::BadLabel(domain.to_string())));
         }
         let key = key_of(local, &domain);
         Ok(Self { stored, key })
@@ -164,20 +149,12 @@ fn check_local(local: &str) -> Result<(), AddressError> {
         if found == '.' && previous == '.' {
             return Err(AddressError::Dot { position });
         }
-        if found != '.'
-            && !email_address::EmailAddress::is_valid_local_part(found.encode_utf8(&mut [0; 4]))
-        {
+        if found != '.' && !email_address::EmailAddress::is_valid_local_part(found.encode_utf8(&mut [0; 4])) {
             return Err(AddressError::Character { found, position });
         }
         previous = found;
     }
-    if previous == '.' {
-        Err(AddressError::Dot {
-            position: local.chars().count(),
-        })
-    } else {
-        Ok(())
-    }
+    if previous == '.' { Err(AddressError::Dot { position: local.chars().count() }) } else { Ok(()) }
 }
 
 /// Composed again after lowering: `H` with a line below has no composed form, `h` with one has.

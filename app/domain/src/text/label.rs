@@ -10,7 +10,7 @@ use super::characters::{is_barred, is_hidden, position_of};
 /// The name of a group, an application or a person: one line, NFC, 1 to `MAX` characters.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct Label<const MAX: usize>(String);
+pub struct Label<const MAX: usize = 128>(String);
 
 /// Plain text of an inviter, in NFC with `\n` between lines.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,10 +46,8 @@ impl Message {
 
     /// Every kind of line break becomes `\n` and a tab a space. A message that was not given is no message.
     pub fn parse(text: &str) -> Result<Self, TextError> {
-        let text = text
-            .replace("\r\n", "\n")
-            .replace(['\r', '\u{85}', '\u{2028}', '\u{2029}'], "\n")
-            .replace('\t', " ");
+        let text =
+            text.replace("\r\n", "\n").replace(['\r', '\u{85}', '\u{2028}', '\u{2029}'], "\n").replace('\t', " ");
         bounded(text.trim().nfc().collect(), Self::MOST, |c| c == '\n').map(Self)
     }
 
@@ -63,10 +61,7 @@ impl Message {
 }
 
 fn bounded(text: String, most: usize, excepted: fn(char) -> bool) -> Result<String, TextError> {
-    if text
-        .chars()
-        .all(|c| is_hidden(c) && !c.is_control() || c.is_whitespace())
-    {
+    if text.chars().all(|c| is_hidden(c) && !c.is_control() || c.is_whitespace()) {
         return Err(TextError::Empty);
     }
     let characters = text.chars().count();
@@ -139,18 +134,9 @@ mod tests {
 
     #[test]
     fn a_label_is_trimmed_composed_and_counted_in_characters() {
-        assert_eq!(
-            Name::parse("  Mu\u{308}nchen ").unwrap().as_str(),
-            "München"
-        );
+        assert_eq!(Name::parse("  Mu\u{308}nchen ").unwrap().as_str(), "München");
         assert_eq!(Name::parse(&"ü".repeat(10)).unwrap().as_str().len(), 20);
-        assert_eq!(
-            Name::parse(&"ü".repeat(11)),
-            Err(TextError::TooLong {
-                characters: 11,
-                most: 10
-            })
-        );
+        assert_eq!(Name::parse(&"ü".repeat(11)), Err(TextError::TooLong { characters: 11, most: 10 }));
         assert!(Name::parse("می\u{200c}خواهم").is_ok());
     }
 
@@ -159,20 +145,8 @@ mod tests {
         for (text, error) in [
             ("", TextError::Empty),
             (" \u{200b}\u{2800} ", TextError::Empty),
-            (
-                "a\nb",
-                TextError::Barred {
-                    found: '\n',
-                    position: 2,
-                },
-            ),
-            (
-                "a\u{202e}b",
-                TextError::Barred {
-                    found: '\u{202e}',
-                    position: 2,
-                },
-            ),
+            ("a\nb", TextError::Barred { found: '\n', position: 2 }),
+            ("a\u{202e}b", TextError::Barred { found: '\u{202e}', position: 2 }),
         ] {
             assert_eq!(Name::parse(text), Err(error), "{text:?}");
         }
@@ -189,27 +163,9 @@ mod tests {
     #[test]
     fn a_message_has_1_000_characters_and_no_controls() {
         assert!(Message::parse(&"x".repeat(1_000)).is_ok());
-        assert_eq!(
-            Message::parse(&"x".repeat(1_001)),
-            Err(TextError::TooLong {
-                characters: 1_001,
-                most: 1_000
-            })
-        );
-        assert_eq!(
-            Message::parse("a\u{7}"),
-            Err(TextError::Barred {
-                found: '\u{7}',
-                position: 2
-            })
-        );
-        assert_eq!(
-            Message::parse("a\u{2067}b"),
-            Err(TextError::Barred {
-                found: '\u{2067}',
-                position: 2
-            })
-        );
+        assert_eq!(Message::parse(&"x".repeat(1_001)), Err(TextError::TooLong { characters: 1_001, most: 1_000 }));
+        assert_eq!(Message::parse("a\u{7}"), Err(TextError::Barred { found: '\u{7}', position: 2 }));
+        assert_eq!(Message::parse("a\u{2067}b"), Err(TextError::Barred { found: '\u{2067}', position: 2 }));
         assert_eq!(Message::parse(" \n "), Err(TextError::Empty));
     }
 }

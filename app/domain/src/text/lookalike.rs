@@ -17,29 +17,18 @@ pub enum Lookalike {
 pub(super) fn find(domain: &DomainName, listed: &[DomainName]) -> Option<Lookalike> {
     let unicode = domain.unicode();
     if let Some(label) = unicode.split('.').find(|label| !label.is_single_script()) {
-        return Some(Lookalike::MixedScripts {
-            label: label.to_owned(),
-        });
+        return Some(Lookalike::MixedScripts { label: label.to_owned() });
     }
-    if listed
-        .iter()
-        .any(|known| domain == known || domain.is_below(known))
-    {
+    if listed.iter().any(|known| domain == known || domain.is_below(known)) {
         return None;
     }
     let shape = shape_of(&unicode);
-    let mistaken = listed
-        .iter()
-        .find(|known| is_drawn_within(&shape, &shape_of(&known.unicode())))?;
-    Some(Lookalike::Confusable {
-        with: mistaken.clone(),
-    })
+    let mistaken = listed.iter().find(|known| is_drawn_within(&shape, &shape_of(&known.unicode())))?;
+    Some(Lookalike::Confusable { with: mistaken.clone() })
 }
 
 fn is_drawn_within(shape: &str, known: &str) -> bool {
-    shape
-        .strip_suffix(known)
-        .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+    shape.strip_suffix(known).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
 }
 
 /// The skeleton (UTS 39, section 4), in lower case because it takes `0` for a capital `O`.
@@ -53,8 +42,7 @@ mod tests {
     use super::*;
 
     fn look(typed: &str) -> Option<Lookalike> {
-        let listed = ["example.com", "google.com", "praxis-nord.de"]
-            .map(|name| DomainName::parse(name).unwrap());
+        let listed = ["example.com", "google.com", "praxis-nord.de"].map(|name| DomainName::parse(name).unwrap());
         find(&DomainName::parse(typed).unwrap(), &listed)
     }
 
@@ -79,21 +67,10 @@ mod tests {
 
     #[test]
     fn a_word_in_one_script_before_a_latin_ending_is_not_mixed() {
-        for typed in [
-            "пример.com",
-            "müller.de",
-            "日本語ひらがな.jp",
-            "example.com",
-            "mail.example.com",
-            "example.org",
-        ] {
+        for typed in ["пример.com", "müller.de", "日本語ひらがな.jp", "example.com", "mail.example.com", "example.org"]
+        {
             assert_eq!(look(typed), None, "{typed}");
         }
-        assert_eq!(
-            look("pаypal.com"),
-            Some(Lookalike::MixedScripts {
-                label: "pаypal".into()
-            })
-        );
+        assert_eq!(look("pаypal.com"), Some(Lookalike::MixedScripts { label: "pаypal".into() }));
     }
 }

@@ -11,9 +11,7 @@ mod paste;
 mod telephone;
 mod words;
 
-pub use domain_list::{
-    BadLine, DomainList, DomainListError, DomainPattern, DomainRules, PatternError,
-};
+pub use domain_list::{BadLine, DomainList, DomainListError, DomainPattern, DomainRules, PatternError};
 pub use domain_name::{DomainError, DomainName};
 pub use email::{AddressError, EmailAddress};
 pub use label::{Label, Message, TextError};

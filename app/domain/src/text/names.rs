@@ -8,20 +8,8 @@ use super::telephone;
 
 const MOST_NAME: usize = 64;
 const MOST_SHOWN: usize = 80;
-const SCHEMES: [&str; 12] = [
-    "http",
-    "https",
-    "hxxp",
-    "hxxps",
-    "ftp",
-    "ftps",
-    "file",
-    "mailto",
-    "tel",
-    "sms",
-    "javascript",
-    "data",
-];
+const SCHEMES: [&str; 12] =
+    ["http", "https", "hxxp", "hxxps", "ftp", "ftps", "file", "mailto", "tel", "sms", "javascript", "data"];
 /// Abbreviations of ordinary letters that end like a domain.
 const ORDINARY: [&str; 6] = ["b.sc", "m.sc", "co.kg", "co.ltd", "dr.med", "dipl.ing"];
 
@@ -59,52 +47,29 @@ impl SuspicionKind {
 pub fn letter_name(name: &str) -> Option<String> {
     let name = name.trim();
     let fits = name.chars().take(MOST_NAME + 1).count() <= MOST_NAME;
-    if !fits
-        || name.chars().all(|c| is_hidden(c) || c.is_whitespace())
-        || name.chars().any(is_barred)
-    {
+    if !fits || name.chars().all(|c| is_hidden(c) || c.is_whitespace()) || name.chars().any(is_barred) {
         return None;
     }
-    suspicious_text(name, &[])
-        .is_none()
-        .then(|| name.nfc().collect())
+    suspicious_text(name, &[]).is_none().then(|| name.nfc().collect())
 }
 
 /// The first thing in a text that a mail program or a reader would follow, unless it is one of the allowed hosts
 /// (A-labels or Unicode, without a port).
 pub fn suspicious_text(text: &str, allowed_hosts: &[String]) -> Option<Suspicion> {
-    let allowed: Vec<String> = allowed_hosts
-        .iter()
-        .map(|host| host.to_lowercase())
-        .collect();
+    let allowed: Vec<String> = allowed_hosts.iter().map(|host| host.to_lowercase()).collect();
     (1..).zip(text.split('\n')).find_map(|(line, text)| {
         let text = legible(text);
         let (kind, found) = link_in(&text, &allowed)
             .or_else(|| telephone::find(&text).map(|found| (SuspicionKind::Telephone, found)))?;
-        Some(Suspicion {
-            kind,
-            found: found.chars().take(MOST_SHOWN).collect(),
-            line,
-        })
+        Some(Suspicion { kind, found: found.chars().take(MOST_SHOWN).collect(), line })
     })
 }
 
 /// As a reader sees it: nothing hidden, wide letters narrow, spelled-out dots and ats as such.
 fn legible(line: &str) -> String {
-    let mut text: String = line
-        .chars()
-        .filter(|&c| !is_hidden(c) || c == '\t')
-        .nfkc()
-        .collect();
+    let mut text: String = line.chars().filter(|&c| !is_hidden(c) || c == '\t').nfkc().collect();
     text = text.replace(['。', '․'], ".");
-    for (written, meant) in [
-        ("[.]", "."),
-        ("(.)", "."),
-        ("[dot]", "."),
-        ("(dot)", "."),
-        ("[at]", "@"),
-        ("(at)", "@"),
-    ] {
+    for (written, meant) in [("[.]", "."), ("(.)", "."), ("[dot]", "."), ("(dot)", "."), ("[at]", "@"), ("(at)", "@")] {
         text = text.replace(written, meant);
     }
     text
@@ -113,12 +78,7 @@ fn legible(line: &str) -> String {
 fn link_in(text: &str, allowed: &[String]) -> Option<(SuspicionKind, String)> {
     text.split_whitespace().find_map(|chunk| {
         let kind = link_kind(&without_allowed(&chunk.to_lowercase(), allowed))?;
-        Some((
-            kind,
-            chunk
-                .trim_matches(|c| matches!(c, '(' | ')' | '"' | '\'' | ',' | ';' | '.' | '!'))
-                .to_owned(),
-        ))
+        Some((kind, chunk.trim_matches(|c| matches!(c, '(' | ')' | '"' | '\'' | ',' | ';' | '.' | '!')).to_owned()))
     })
 }
 
@@ -128,22 +88,17 @@ fn link_kind(chunk: &str) -> Option<SuspicionKind> {
         let word = chunk[..at].rsplit(|c: char| !c.is_alphanumeric()).next();
         at + 1 < chunk.len() && word.is_some_and(|word| SCHEMES.contains(&word))
     });
-    let is_share = chunk
-        .split_once("\\\\")
-        .is_some_and(|(_, host)| host.starts_with(char::is_alphanumeric));
+    let is_share = chunk.split_once("\\\\").is_some_and(|(_, host)| host.starts_with(char::is_alphanumeric));
     if has_scheme || is_share || chunk.contains("://") || chunk.contains("hxxp") {
         return Some(SuspicionKind::Url);
     }
-    let is_address = chunk.match_indices('@').any(|(at, _)| {
-        at > 0 && chunk[at + 1..].starts_with(|c: char| c.is_alphanumeric() || c == '[')
-    });
+    let is_address = chunk
+        .match_indices('@')
+        .any(|(at, _)| at > 0 && chunk[at + 1..].starts_with(|c: char| c.is_alphanumeric() || c == '['));
     if is_address {
         return Some(SuspicionKind::Address);
     }
-    chunk
-        .split(|c| !is_host_character(c))
-        .any(is_host)
-        .then_some(SuspicionKind::Host)
+    chunk.split(|c| !is_host_character(c)).any(is_host).then_some(SuspicionKind::Host)
 }
 
 fn is_host_character(c: char) -> bool {
@@ -152,10 +107,7 @@ fn is_host_character(c: char) -> bool {
 
 /// Whether a run of host characters has a known public suffix somewhere after a dot: `evil.com.Then` does.
 fn is_host(run: &str) -> bool {
-    if run
-        .strip_prefix("www.")
-        .is_some_and(|rest| !rest.is_empty())
-    {
+    if run.strip_prefix("www.").is_some_and(|rest| !rest.is_empty()) {
         return true;
     }
     if run.matches('.').count() == 3 && run.split('.').all(|part| part.parse::<u8>().is_ok()) {
@@ -179,8 +131,7 @@ fn is_host(run: &str) -> bool {
 fn is_known_host(name: &str) -> bool {
     let known = |name: &str| psl::suffix(name.as_bytes()).is_some_and(|suffix| suffix.is_known());
     !ORDINARY.contains(&name)
-        && (known(name)
-            || !name.is_ascii() && DomainName::parse(name).is_ok_and(|name| known(name.as_str())))
+        && (known(name) || !name.is_ascii() && DomainName::parse(name).is_ok_and(|name| known(name.as_str())))
 }
 
 /// Leaves out each allowed host with its `https://` and its path, where nothing makes it part of another link.
@@ -188,10 +139,7 @@ fn without_allowed(chunk: &str, allowed: &[String]) -> String {
     let mut kept = String::new();
     let mut rest = chunk;
     while let Some(first) = rest.chars().next() {
-        let end = rest
-            .find(|c| !is_host_character(c))
-            .unwrap_or(rest.len())
-            .max(first.len_utf8());
+        let end = rest.find(|c| !is_host_character(c)).unwrap_or(rest.len()).max(first.len_utf8());
         let (run, after) = rest.split_at(end);
         rest = after;
         let is_allowed = allowed.iter().any(|host| host == run.trim_end_matches('.'));
@@ -199,10 +147,7 @@ fn without_allowed(chunk: &str, allowed: &[String]) -> String {
             kept.push_str(run);
             continue;
         };
-        let before = ["https://", "http://"]
-            .iter()
-            .find_map(|scheme| kept.strip_suffix(scheme))
-            .unwrap_or(&kept);
+        let before = ["https://", "http://"].iter().find_map(|scheme| kept.strip_suffix(scheme)).unwrap_or(&kept);
         if !before.ends_with(char::is_alphanumeric) {
             kept.truncate(before.len());
         }
@@ -215,20 +160,14 @@ fn without_allowed(chunk: &str, allowed: &[String]) -> String {
 /// The bytes after a host that belong to its link; `None` if they make it something else.
 fn path_length(after: &str) -> Option<usize> {
     let port = match after.strip_prefix(':') {
-        Some(rest) => {
-            1 + rest
-                .find(|c: char| !c.is_ascii_digit())
-                .unwrap_or(rest.len())
-        }
+        Some(rest) => 1 + rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len()),
         None => 0,
     };
     let rest = &after[port..];
     match rest.chars().next() {
         None => Some(port),
         Some('/' | '?' | '#') => {
-            let path = rest
-                .find(['<', '>', '"', '\'', '(', ')', '[', ']', '{', '}', '|', '\\'])
-                .unwrap_or(rest.len());
+            let path = rest.find(['<', '>', '"', '\'', '(', ')', '[', ']', '{', '}', '|', '\\']).unwrap_or(rest.len());
             let is_plain = !rest[..path].contains("://") && !rest[..path].contains('@');
             is_plain.then_some(port + path)
         }

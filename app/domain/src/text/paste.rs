@@ -29,10 +29,7 @@ pub struct Pasted {
 /// Reads addresses apart from each other by any usual separator, in their order. Linear in the text's length, which
 /// the caller bounds.
 pub fn parse_list(text: &str) -> Vec<Pasted> {
-    let mut list = List {
-        text,
-        ..List::default()
-    };
+    let mut list = List { text, ..List::default() };
     for (token, span) in Tokens::new(text) {
         list.take(token, span);
     }
@@ -73,24 +70,17 @@ impl List<'_> {
                     self.push(address, span);
                 }
             }
-            Token::Comma if !self.has_comma && self.words_read_as_name() => {
-                self.has_comma = self.words.is_some()
-            }
+            Token::Comma if !self.has_comma && self.words_read_as_name() => self.has_comma = self.words.is_some(),
             Token::Comma | Token::End => self.give_up_words(),
         }
     }
 
     fn words_read_as_name(&self) -> bool {
-        self.words
-            .clone()
-            .is_none_or(|words| letter_name(&on_one_line(&self.text[words])).is_some())
+        self.words.clone().is_none_or(|words| letter_name(&on_one_line(&self.text[words])).is_some())
     }
 
     fn is_last(&self, address: &str) -> bool {
-        let last = self
-            .entries
-            .last()
-            .and_then(|entry| entry.address.as_ref().ok());
+        let last = self.entries.last().and_then(|entry| entry.address.as_ref().ok());
         last.is_some() && last == EmailAddress::parse(address).ok().as_ref()
     }
 
@@ -101,15 +91,8 @@ impl List<'_> {
         let start = words.as_ref().map_or(span.start, |words| words.start);
         let name = words.and_then(|words| name_in(&self.text[words]));
         let address = EmailAddress::parse(address);
-        let twice = address
-            .as_ref()
-            .is_ok_and(|address| !self.seen.insert(address.key().to_owned()));
-        self.entries.push(Pasted {
-            raw: self.text[start..span.end].to_owned(),
-            name,
-            address,
-            twice,
-        });
+        let twice = address.as_ref().is_ok_and(|address| !self.seen.insert(address.key().to_owned()));
+        self.entries.push(Pasted { raw: self.text[start..span.end].to_owned(), name, address, twice });
     }
 
     /// Words that belong to no address are an entry that is none; bullets and dashes are nothing.
@@ -118,16 +101,8 @@ impl List<'_> {
         let Some(words) = self.words.take().map(|words| &self.text[words]) else {
             return;
         };
-        if let (Err(error), true) = (
-            EmailAddress::parse(words),
-            words.contains(char::is_alphanumeric),
-        ) {
-            self.entries.push(Pasted {
-                raw: words.to_owned(),
-                name: None,
-                address: Err(error),
-                twice: false,
-            });
+        if let (Err(error), true) = (EmailAddress::parse(words), words.contains(char::is_alphanumeric)) {
+            self.entries.push(Pasted { raw: words.to_owned(), name: None, address: Err(error), twice: false });
         }
     }
 }
@@ -149,15 +124,11 @@ fn on_one_line(words: &str) -> String {
 fn unwrap(word: &str) -> &str {
     let mut word = trim(word);
     for (open, close) in [('\'', '\''), ('{', '}'), ('*', '*'), ('_', '_'), ('`', '`')] {
-        let inner = word
-            .strip_prefix(open)
-            .and_then(|word| word.strip_suffix(close));
+        let inner = word.strip_prefix(open).and_then(|word| word.strip_suffix(close));
         word = inner.map_or(word, trim);
     }
     match word.split_at_checked("mailto:".len()) {
-        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("mailto:") => {
-            rest.split('?').next().unwrap_or(rest)
-        }
+        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("mailto:") => rest.split('?').next().unwrap_or(rest),
         _ => word,
     }
 }
@@ -165,9 +136,7 @@ fn unwrap(word: &str) -> &str {
 fn trim(word: &str) -> &str {
     let word = word.trim_matches(|c: char| c.is_whitespace() || is_hidden(c));
     let word = word.trim_start_matches(['(', '[', '“', '„', '”', '‘', '«', '»', '‹', '›', '•']);
-    word.trim_end_matches([
-        ')', ']', '“', '”', '’', '«', '»', '‹', '›', '.', ':', '!', '?',
-    ])
+    word.trim_end_matches([')', ']', '“', '”', '’', '«', '»', '‹', '›', '.', ':', '!', '?'])
 }
 
 #[cfg(test)]

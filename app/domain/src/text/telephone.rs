@@ -41,10 +41,7 @@ pub(super) fn find(line: &str) -> Option<String> {
         if c.is_numeric() {
             match groups.last_mut() {
                 Some(group) if between.is_empty() => group.digits.push(c),
-                _ => groups.push(Group {
-                    before: std::mem::take(&mut between),
-                    digits: c.into(),
-                }),
+                _ => groups.push(Group { before: std::mem::take(&mut between), digits: c.into() }),
             }
             continue;
         }
@@ -79,8 +76,7 @@ pub(super) fn find(line: &str) -> Option<String> {
 }
 
 fn is_separator(c: char) -> bool {
-    matches!(c, '+' | '-' | '.' | '/' | '(' | ')' | '‐'..='―' | '·')
-        || c.is_whitespace() && c != '\n'
+    matches!(c, '+' | '-' | '.' | '/' | '(' | ')' | '‐'..='―' | '·') || c.is_whitespace() && c != '\n'
 }
 
 /// What is left of a run between its dates and times.
@@ -104,33 +100,21 @@ fn number_in(groups: &[Group], announced: bool) -> Option<String> {
 
 fn number(groups: &[Group], announced: bool) -> Option<String> {
     let first = groups.first()?;
-    let digits: usize = groups
-        .iter()
-        .map(|group| group.digits.chars().count())
-        .sum();
+    let digits: usize = groups.iter().map(|group| group.digits.chars().count()).sum();
     let international = first.before.contains('+');
     let is_decimal = groups.len() == 2 && groups[1].before == "." && first.digits == "0";
     let is_sum = groups.len() > 1
         && !first.digits.starts_with('0')
-        && groups[1..]
-            .iter()
-            .all(|group| group.before == "." && group.digits.len() == 3);
+        && groups[1..].iter().all(|group| group.before == "." && group.digits.len() == 3);
     if !international && (is_decimal || is_sum) {
         return None;
     }
     let least = match () {
         () if announced => ANNOUNCED,
-        () if international || first.digits.starts_with('0') || first.before.contains('(') => {
-            PREFIXED
-        }
+        () if international || first.digits.starts_with('0') || first.before.contains('(') => PREFIXED,
         () => PLAIN,
     };
-    let written = || {
-        groups
-            .iter()
-            .map(|group| format!("{}{}", group.before, group.digits))
-            .collect::<String>()
-    };
+    let written = || groups.iter().map(|group| format!("{}{}", group.before, group.digits)).collect::<String>();
     (digits >= least).then(|| written().trim().to_owned())
 }
 
@@ -141,15 +125,12 @@ fn date_at(groups: &[Group], at: usize) -> Option<usize> {
         return None;
     };
     let separator = second.before.as_str();
-    let stands_alone = (at == 0 || first.before != separator)
-        && groups
-            .get(at + 3)
-            .is_none_or(|next| next.before != separator);
+    let stands_alone =
+        (at == 0 || first.before != separator) && groups.get(at + 3).is_none_or(|next| next.before != separator);
     if !matches!(separator, "." | "-" | "/" | ". ") || third.before != separator || !stands_alone {
         return None;
     }
-    let [a, b, c] =
-        [first, second, third].map(|group| group.digits.parse::<u32>().unwrap_or(u32::MAX));
+    let [a, b, c] = [first, second, third].map(|group| group.digits.parse::<u32>().unwrap_or(u32::MAX));
     let [long, _, last] = [first, second, third].map(|group| group.digits.len());
     let is_date = match (long, last) {
         (4, 1..=2) => (1900..2200).contains(&a) && (1..=12).contains(&b) && (1..=31).contains(&c),
@@ -167,16 +148,12 @@ fn time_at(groups: &[Group], at: usize) -> Option<usize> {
     let [hours, minutes] = groups.get(at..at + 2)? else {
         return None;
     };
-    let stands_alone = (at == 0 || hours.before != ".")
-        && groups.get(at + 2).is_none_or(|next| next.before != ".");
+    let stands_alone = (at == 0 || hours.before != ".") && groups.get(at + 2).is_none_or(|next| next.before != ".");
     let is_time = minutes.before == "."
         && hours.digits.len() <= 2
         && minutes.digits.len() == 2
         && hours.digits.parse::<u32>().is_ok_and(|hours| hours <= 24)
-        && minutes
-            .digits
-            .parse::<u32>()
-            .is_ok_and(|minutes| minutes <= 59);
+        && minutes.digits.parse::<u32>().is_ok_and(|minutes| minutes <= 59);
     (stands_alone && is_time).then_some(2)
 }
 

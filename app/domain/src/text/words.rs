@@ -37,15 +37,9 @@ fn split(text: &str, most: usize) -> Vec<String> {
 
 /// Decomposed, without marks, in lower case, cut; then the letters that have no decomposition.
 fn plain(word: &str) -> String {
-    let letters = word
-        .nfkd()
-        .filter(|&c| !is_combining_mark(c))
-        .flat_map(char::to_lowercase);
+    let letters = word.nfkd().filter(|&c| !is_combining_mark(c)).flat_map(char::to_lowercase);
     let mut plain = String::new();
-    for letter in letters
-        .filter(|&c| !is_combining_mark(c))
-        .take(MOST_CHARACTERS)
-    {
+    for letter in letters.filter(|&c| !is_combining_mark(c)).take(MOST_CHARACTERS) {
         match letter {
             'ß' => plain.push_str("ss"),
             'æ' => plain.push_str("ae"),
@@ -81,10 +75,7 @@ mod tests {
     fn an_address_gives_its_words_and_its_key() {
         let found = ["muller", "praxis", "nord", "de", "müller@praxis-nord.de"];
         assert_eq!(words("müller@praxis-nord.de"), found);
-        assert_eq!(
-            words("Jane@xn--mller-kva.de"),
-            ["jane", "muller", "de", "jane@xn--mller-kva.de"]
-        );
+        assert_eq!(words("Jane@xn--mller-kva.de"), ["jane", "muller", "de", "jane@xn--mller-kva.de"]);
         assert_eq!(words("müller@praxis"), ["muller", "praxis"]);
     }
 

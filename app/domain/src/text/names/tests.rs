@@ -74,11 +74,7 @@ fn what_could_be_followed_is_found() {
 
 #[test]
 fn the_own_host_passes_and_nothing_that_leans_on_it() {
-    for text in [
-        "app.example.com",
-        "https://APP.example.com/a/report.zip?x=1.",
-        "(http://app.example.com:8443/)",
-    ] {
+    for text in ["app.example.com", "https://APP.example.com/a/report.zip?x=1.", "(http://app.example.com:8443/)"] {
         assert_eq!(kind_of(text), None, "{text}");
     }
     for text in [
@@ -99,42 +95,17 @@ fn the_own_host_passes_and_nothing_that_leans_on_it() {
 #[test]
 fn a_suspicion_says_what_and_where() {
     let suspicion = suspicious_text("Hello\nsee (Evil.com).", &[]);
-    assert_eq!(
-        suspicion,
-        Some(Suspicion {
-            kind: SuspicionKind::Host,
-            found: "Evil.com".into(),
-            line: 2
-        })
-    );
+    assert_eq!(suspicion, Some(Suspicion { kind: SuspicionKind::Host, found: "Evil.com".into(), line: 2 }));
 }
 
 #[test]
 fn a_name_that_could_be_followed_gives_way_to_the_address() {
-    for name in [
-        "Dr.Smith",
-        " Jane Doe, M.Sc. ",
-        "Mu\u{308}ller & Co.KG",
-        "Praxis Nord 2026",
-        &"x".repeat(64),
-    ] {
-        assert_eq!(
-            letter_name(name),
-            Some(name.trim().replace("u\u{308}", "ü")),
-            "{name}"
-        );
+    for name in ["Dr.Smith", " Jane Doe, M.Sc. ", "Mu\u{308}ller & Co.KG", "Praxis Nord 2026", &"x".repeat(64)] {
+        assert_eq!(letter_name(name), Some(name.trim().replace("u\u{308}", "ü")), "{name}");
     }
-    for name in [
-        "",
-        " ",
-        "evil.com",
-        "Jane\nDoe",
-        "Jane \u{202e}Doe",
-        "+49 170 1234567",
-        "jane@x",
-        "\u{200b}",
-        &"x".repeat(65),
-    ] {
+    for name in
+        ["", " ", "evil.com", "Jane\nDoe", "Jane \u{202e}Doe", "+49 170 1234567", "jane@x", "\u{200b}", &"x".repeat(65)]
+    {
         assert_eq!(letter_name(name), None, "{name:?}");
     }
 }

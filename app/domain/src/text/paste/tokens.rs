@@ -24,11 +24,7 @@ pub(super) struct Tokens<'a> {
 
 impl<'a> Tokens<'a> {
     pub(super) fn new(text: &'a str) -> Self {
-        Self {
-            text,
-            at: 0,
-            blank_quotes_until: 0,
-        }
+        Self { text, at: 0, blank_quotes_until: 0 }
     }
 
     /// A quoted name, the quoted local part of an address, or nothing but its mark.
@@ -63,8 +59,7 @@ impl<'a> Tokens<'a> {
     fn angle(&mut self) -> Option<(Token<'a>, Range<usize>)> {
         let start = self.at;
         self.at += 1;
-        let length =
-            self.text[self.at..].find(|c| is_separator(c) || matches!(c, '<' | '>' | '"'))?;
+        let length = self.text[self.at..].find(|c| is_separator(c) || matches!(c, '<' | '>' | '"'))?;
         let (inner, after) = self.text[self.at..].split_at(length);
         if !after.starts_with('>') {
             return None;
@@ -115,10 +110,7 @@ impl<'a> Tokens<'a> {
 }
 
 fn is_separator(c: char) -> bool {
-    matches!(
-        c,
-        ',' | '，' | '、' | ';' | '；' | '\n' | '\r' | '\u{2028}' | '\u{2029}'
-    )
+    matches!(c, ',' | '，' | '、' | ';' | '；' | '\n' | '\r' | '\u{2028}' | '\u{2029}')
 }
 
 /// How far the partner of a quotation mark is, or else the end of the line.

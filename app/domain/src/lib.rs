@@ -26,6 +26,7 @@ pub mod id;
 pub mod invitation;
 pub mod letter;
 pub mod passcode;
+pub mod problem;
 pub mod role;
 pub mod session;
 pub mod settings;

@@ -20,6 +20,7 @@ macro_rules! stored_words {
 }
 
 pub mod application;
+pub mod continuation;
 pub mod event;
 pub mod group;
 pub mod id;

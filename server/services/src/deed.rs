@@ -46,6 +46,15 @@ impl Deed<'_> {
         self.services.ids.next(self.now)
     }
 
+    /// Where the request came from; `None` for Lobby itself.
+    pub fn origin(&self) -> Option<&domain::session::Origin> {
+        self.actor.origin.as_ref()
+    }
+
+    pub fn correlation(&self) -> domain::id::RequestId {
+        self.actor.correlation
+    }
+
     /// An audit event without values.
     pub fn tell(&mut self, action: Action, target: Target) {
         self.tell_json(action, target, None, None);

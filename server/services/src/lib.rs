@@ -3,6 +3,8 @@
 pub mod actor;
 pub mod clock;
 pub mod deed;
+pub mod drafts;
+pub mod first_administrator;
 pub mod limits;
 pub mod mail;
 pub mod organization;
@@ -10,6 +12,7 @@ pub mod origin;
 pub mod refusal;
 pub mod secret;
 pub mod sessions;
+pub mod signin;
 
 use std::sync::Arc;
 

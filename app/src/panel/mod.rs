@@ -1,0 +1,5 @@
+//! Pages of everybody who is signed in.
+
+pub mod account;
+pub mod apps;
+pub mod prove;

@@ -2,6 +2,7 @@
 
 use domain::id::InvitationId;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 use serde::{Deserialize, Serialize};
 use services::{Denied, Refusal, redemption, signin};
 

@@ -1,6 +1,7 @@
 //! The way in for the first administrator: opening the link shows a button, and only the button uses it up.
 
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 use leptos_router::hooks::use_params_map;
 use serde::{Deserialize, Serialize};
 use services::{Secret, first_administrator};

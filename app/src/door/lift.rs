@@ -4,6 +4,7 @@ use domain::continuation::Continuation;
 use domain::passcode::Purpose;
 use domain::text::EmailAddress;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 use services::{Refusal, blocks, signin};
 
 use super::redeem::LostForm;

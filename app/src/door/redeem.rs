@@ -4,6 +4,7 @@
 use domain::continuation::Continuation;
 use domain::passcode::Purpose;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 use leptos_router::hooks::use_params_map;
 use serde::{Deserialize, Serialize};
 use services::redemption::{self, Opened, Shared};
@@ -89,7 +90,7 @@ pub fn RedeemPage() -> impl IntoView {
         let visit = visit()?;
         let opened = redemption::look(&visit.services, &Secret::given(&token)).await?;
         let problems = draft_or(&visit, LinkForm).await?.whole();
-        Ok(redeem(&visit, &opened, token, problems).into_any())
+        Ok(redeem(visit, opened, token, problems).into_any())
     })
 }
 
@@ -152,7 +153,7 @@ pub fn shared(opened: &Opened) -> impl IntoView + use<> {
     }
 }
 
-fn redeem(visit: &Visit, opened: &Opened, token: String, problems: Vec<String>) -> impl IntoView + use<> {
+fn redeem(visit: Visit, opened: Opened, token: String, problems: Vec<String>) -> impl IntoView + use<> {
     let invited = opened.invitation.address.clone();
     let other = visit.viewer.as_ref().filter(|viewer| viewer.user.address.key() != invited.key()).map(|viewer| {
         let (own, invited) = (viewer.user.address.shown(), invited.shown());
@@ -168,8 +169,8 @@ fn redeem(visit: &Visit, opened: &Opened, token: String, problems: Vec<String>) 
             <h1>"You are invited"</h1>
             <Notices visit=visit.clone() problems=problems/>
             {other}
-            {offer(visit, opened)}
-            {shared(opened)}
+            {offer(&visit, &opened)}
+            {shared(&opened)}
             <form class="form" method="post" action=AskRedeemCode::PATH>
                 <Hidden name="token" value=token.clone()/>
                 <button class="button primary">"Continue with a code by e-mail"</button>

@@ -6,6 +6,7 @@ use domain::problem::Problems;
 use domain::session::Session;
 use domain::text::EmailAddress;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 use serde::{Deserialize, Serialize};
 use services::{Refusal, Secret, signin};
 
@@ -120,11 +121,11 @@ pub fn SignInPage() -> impl IntoView {
         let visit = visit()?;
         let to = visit.query.get("to").unwrap_or_default().to_owned();
         let draft = draft_or(&visit, AddressForm { to, ..AddressForm::default() }).await?;
-        Ok(sign_in(&visit, draft).into_any())
+        Ok(sign_in(visit, draft).into_any())
     })
 }
 
-fn sign_in(visit: &Visit, draft: ssr::Draft<AddressForm>) -> impl IntoView + use<> {
+fn sign_in(visit: Visit, draft: ssr::Draft<AddressForm>) -> impl IntoView + use<> {
     let people = visit.services.demo.then(|| {
         view! {
             <p class="muted">
@@ -203,11 +204,11 @@ pub fn CodePage() -> impl IntoView {
         let visit = visit()?;
         let asked = signin::asked_for(&visit.services, &visit.browser, Purpose::SignIn).await?;
         let draft = draft_or(&visit, CodeForm::default()).await?;
-        Ok(code_page(&visit, asked, draft).into_any())
+        Ok(code_page(visit, asked, draft).into_any())
     })
 }
 
-fn code_page(visit: &Visit, asked: Option<EmailAddress>, draft: ssr::Draft<CodeForm>) -> impl IntoView + use<> {
+fn code_page(visit: Visit, asked: Option<EmailAddress>, draft: ssr::Draft<CodeForm>) -> impl IntoView + use<> {
     let Some(asked) = asked else {
         return view! {
             <DoorFrame visit=visit.clone() name="Enter the code">

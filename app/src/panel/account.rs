@@ -4,6 +4,7 @@ use domain::id::SessionId;
 use domain::session::Session;
 use domain::time::Zone;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 use serde::{Deserialize, Serialize};
 use services::people::{self, OwnProfile};
 use services::{Denied, Refusal, sessions};

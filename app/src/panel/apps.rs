@@ -25,7 +25,7 @@ pub fn AppsPage() -> impl IntoView {
         let visit = visit()?;
         let viewer = visit.viewer()?;
         let tiles = applications::tiles(&visit.services, &viewer).await?;
-        Ok(apps(&visit, tiles).into_any())
+        Ok(apps(visit, tiles).into_any())
     })
 }
 
@@ -40,13 +40,13 @@ fn greeting(visit: &Visit) -> String {
     format!("{part}{}.", name.unwrap_or_default())
 }
 
-fn apps(visit: &Visit, tiles: Vec<Tile>) -> impl IntoView + use<> {
+fn apps(visit: Visit, tiles: Vec<Tile>) -> impl IntoView + use<> {
     let searched = visit.query.get("q").unwrap_or_default().to_owned();
     let words = domain::text::words(&searched);
     let found: Vec<&Tile> = tiles.iter().filter(|tile| matches(tile, &words)).collect();
     let head = view! {
         <header class="head">
-            <div><h1>{greeting(visit)}</h1></div>
+            <div><h1>{greeting(&visit)}</h1></div>
             {(tiles.len() >= MANY).then(|| {
                 view! {
                     <form class="search" role="search" aria-label="Your apps">
@@ -59,7 +59,7 @@ fn apps(visit: &Visit, tiles: Vec<Tile>) -> impl IntoView + use<> {
         </header>
     };
     let body = if tiles.is_empty() {
-        none(visit).into_any()
+        none(&visit).into_any()
     } else if found.is_empty() {
         view! {
             <Empty icon="search" title="No application matches" text=format!("Nothing here begins with “{searched}”.")>
@@ -71,9 +71,9 @@ fn apps(visit: &Visit, tiles: Vec<Tile>) -> impl IntoView + use<> {
         let mut recent: Vec<&Tile> = found.iter().copied().filter(|tile| tile.used_at.is_some()).collect();
         recent.sort_by_key(|tile| std::cmp::Reverse(tile.used_at));
         recent.truncate(RECENT);
-        let all = found.iter().map(|tile| one(visit, tile)).collect_view();
+        let all = found.iter().map(|tile| one(&visit, tile)).collect_view();
         if tiles.len() >= MANY && words.is_empty() && !recent.is_empty() {
-            let recent = recent.iter().map(|tile| one(visit, tile)).collect_view();
+            let recent = recent.iter().map(|tile| one(&visit, tile)).collect_view();
             view! {
                 <section class="stack"><h2>"Recently used"</h2><ul class="tiles">{recent}</ul></section>
                 <section class="stack"><h2>"All applications"</h2><ul class="tiles">{all}</ul></section>

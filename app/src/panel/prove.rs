@@ -3,6 +3,7 @@
 use domain::continuation::Continuation;
 use domain::passcode::Purpose;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 use services::signin;
 
 use crate::door::signin::{CodeForm, code_form};

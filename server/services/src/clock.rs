@@ -1,7 +1,7 @@
 //! Time and fresh ids, so that tests can hold the one and rules never ask for either.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use domain::time::{Span, Timestamp};
@@ -40,13 +40,14 @@ impl Clock {
 
 /// Makes UUIDv7 that grow with time, also within one millisecond.
 #[derive(Debug, Default)]
-pub struct Ids(uuid::ContextV7);
+pub struct Ids(Mutex<uuid::ContextV7>);
 
 impl Ids {
     pub fn next<T: From<uuid::Uuid>>(&self, now: Timestamp) -> T {
         let millis = u64::try_from(now.0).unwrap_or(0);
         let nanos = u32::try_from(millis % 1000).unwrap_or(0) * 1_000_000;
-        T::from(uuid::Uuid::new_v7(uuid::Timestamp::from_unix(&self.0, millis / 1000, nanos)))
+        let context = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        T::from(uuid::Uuid::new_v7(uuid::Timestamp::from_unix(&*context, millis / 1000, nanos)))
     }
 }
 

@@ -88,7 +88,7 @@ impl Deed<'_> {
         store::outbox::push(&mut self.tx, self.letters, self.now).await?;
         self.tx.commit().await?;
         if letters {
-            self.services.bell.notify_waiters();
+            self.services.bell.ring();
         }
         Ok(())
     }

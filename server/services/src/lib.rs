@@ -1,10 +1,13 @@
 //! The deeds: one file per noun, one public function per verb. No HTTP and no pages.
 
 pub mod actor;
+pub mod bell;
 pub mod clock;
 pub mod deed;
 pub mod drafts;
 pub mod first_administrator;
+pub mod delivery;
+pub mod letters;
 pub mod limits;
 pub mod mail;
 pub mod organization;
@@ -17,6 +20,7 @@ pub mod signin;
 use std::sync::Arc;
 
 pub use actor::{Actor, Admin, Denied, OwnerOf, Reader, UserAdmin, Viewer};
+pub use bell::Bell;
 pub use clock::{Clock, Ids};
 pub use refusal::{Refusal, Verb};
 pub use secret::{Key, Secret};
@@ -41,7 +45,7 @@ pub struct Inner {
     /// Organization and collaboration settings as last saved on this node.
     pub tenant: arc_swap::ArcSwap<Tenant>,
     /// Rings when a letter or a job waits.
-    pub bell: tokio::sync::Notify,
+    pub bell: Bell,
 }
 
 impl std::ops::Deref for Services {
@@ -69,7 +73,7 @@ impl Services {
     pub async fn open(parts: Parts) -> Result<Self, store::StoreError> {
         let Parts { store, clock, key, mailer, public_url, demo } = parts;
         let tenant = arc_swap::ArcSwap::from_pointee(Tenant::load(&store).await?);
-        let (ids, bell) = (Ids::default(), tokio::sync::Notify::new());
+        let (ids, bell) = (Ids::default(), Bell::default());
         Ok(Self(Arc::new(Inner { store, clock, ids, key, mailer, public_url, demo, tenant, bell })))
     }
 

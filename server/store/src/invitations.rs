@@ -292,6 +292,12 @@ pub async fn add_link(
     Ok(())
 }
 
+/// One link that nobody got: its letter was surely not taken.
+pub async fn drop_link(tx: &mut Tx, digest: &str) -> Result<(), StoreError> {
+    on!(tx, |conn| sqlx::query(DROP_LINK).bind(digest).execute(conn).await?.rows_affected());
+    Ok(())
+}
+
 pub async fn void_links(tx: &mut Tx, invitation: InvitationId) -> Result<(), StoreError> {
     on!(tx, |conn| sqlx::query(DROP_LINKS).bind(invitation.to_string()).execute(conn).await?.rows_affected());
     Ok(())

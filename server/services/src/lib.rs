@@ -10,6 +10,8 @@ pub mod origin;
 pub mod refusal;
 pub mod secret;
 pub mod sessions;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 use std::sync::Arc;
 

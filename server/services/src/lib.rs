@@ -1,12 +1,17 @@
 //! The deeds: one file per noun, one public function per verb. No HTTP and no pages.
 
 pub mod actor;
+pub mod applications;
 pub mod clock;
 pub mod deed;
+pub mod groups;
 pub mod limits;
+pub mod logos;
 pub mod mail;
+pub mod memberships;
 pub mod organization;
 pub mod origin;
+pub mod people;
 pub mod refusal;
 pub mod secret;
 pub mod sessions;

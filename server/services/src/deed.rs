@@ -41,7 +41,15 @@ impl Services {
     }
 }
 
-impl Deed<'_> {
+impl<'a> Deed<'a> {
+    pub fn services(&self) -> &'a Services {
+        self.services
+    }
+
+    pub fn actor(&self) -> &'a Actor {
+        self.actor
+    }
+
     pub fn id<T: From<uuid::Uuid>>(&self) -> T {
         self.services.ids.next(self.now)
     }

@@ -8,14 +8,21 @@ pub mod drafts;
 pub mod first_administrator;
 pub mod delivery;
 pub mod letters;
+pub mod applications;
+pub mod groups;
 pub mod limits;
+pub mod logos;
 pub mod mail;
+pub mod memberships;
 pub mod organization;
 pub mod origin;
+pub mod people;
 pub mod refusal;
 pub mod secret;
 pub mod sessions;
 pub mod signin;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 use std::sync::Arc;
 

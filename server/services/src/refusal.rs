@@ -38,6 +38,12 @@ pub enum Refusal {
     Broken(StoreError),
 }
 
+impl From<Vec<Problem>> for Refusal {
+    fn from(problems: Vec<Problem>) -> Self {
+        Self::Invalid(problems)
+    }
+}
+
 impl From<StoreError> for Refusal {
     fn from(error: StoreError) -> Self {
         if error.is_conflict() { Self::Conflict } else { Self::Broken(error) }

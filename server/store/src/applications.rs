@@ -30,6 +30,11 @@ sql! {
             SELECT 1 AS one FROM memberships m JOIN group_assignments s ON s.group_id = m.group_id
             WHERE m.user_id = $1 AND s.application_id = $2 AND m.held_for IS NULL AND m.ends_at > $3
             UNION ALL SELECT 1 FROM user_assignments d WHERE d.user_id = $1 AND d.application_id = $2) given";
+    LAUNCHED = "SELECT a.name, a.launch_url, a.enabled, (
+            EXISTS (SELECT 1 FROM memberships m JOIN group_assignments s ON s.group_id = m.group_id
+                    WHERE m.user_id = $2 AND s.application_id = a.id AND m.held_for IS NULL AND m.ends_at > $3)
+            OR EXISTS (SELECT 1 FROM user_assignments d WHERE d.user_id = $2 AND d.application_id = a.id)) AS assigned
+        FROM applications a WHERE a.id = $1";
     GROUPS_OF = "SELECT g.id, g.name FROM group_assignments s JOIN groups g ON g.id = s.group_id
                  WHERE s.application_id = $1 ORDER BY g.sort_name, g.id";
     USERS_OF = "SELECT u.* FROM user_assignments d JOIN users u ON u.id = d.user_id
@@ -119,6 +124,16 @@ struct TileRow {
     publisher: Option<String>,
     ends_at: i64,
     used_at: i64,
+}
+
+/// What a launch asks of an application.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Launched {
+    pub name: String,
+    pub launch_url: LaunchUrl,
+    pub enabled: bool,
+    /// Does anything give it to the person now?
+    pub assigned: bool,
 }
 
 /// An application as its user sees it.
@@ -247,6 +262,18 @@ pub async fn is_assigned(tx: &mut Tx, app: AppId, user: UserId, now: Timestamp) 
     let (count,): (i64,) =
         on!(tx, |conn| sqlx::query_as(ASSIGNED).bind(user).bind(app).bind(now.0).fetch_one(conn).await?);
     Ok(count > 0)
+}
+
+/// The application as it stands for this person now; `None` where there is none.
+pub async fn launched(tx: &mut Tx, app: AppId, user: UserId, now: Timestamp) -> Result<Option<Launched>, StoreError> {
+    let (app, user) = (app.to_string(), user.to_string());
+    let row: Option<(String, String, bool, bool)> =
+        on!(tx, |conn| sqlx::query_as(LAUNCHED).bind(app).bind(user).bind(now.0).fetch_optional(conn).await?);
+    let launched = |(name, url, enabled, assigned): (String, String, bool, bool)| {
+        let launch_url = read("launch address", &url, LaunchUrl::parse(&url).ok())?;
+        Ok(Launched { name, launch_url, enabled, assigned })
+    };
+    row.map(launched).transpose()
 }
 
 /// The groups the application is assigned to, by name.

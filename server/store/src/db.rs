@@ -192,22 +192,4 @@ impl Store {
             Pools::Postgres(pool) => pool.close().await,
         }
     }
-
-    /// Prepares a statement without running it, for the test that checks them all.
-    ///
-    /// # Errors
-    /// The engine's words on what is wrong with it.
-    pub async fn prepare(&self, statement: &'static str) -> Result<(), StoreError> {
-        use sqlx::{Executor, SqlSafeStr};
-        let mut tx = self.read().await?;
-        on_link(&mut tx, statement).await?;
-        return Ok(());
-
-        async fn on_link(tx: &mut Tx, statement: &'static str) -> Result<(), StoreError> {
-            crate::statements::on!(tx, |conn| {
-                conn.prepare(statement.into_sql_str()).await?;
-            });
-            Ok(())
-        }
-    }
 }

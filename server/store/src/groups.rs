@@ -7,6 +7,7 @@ use domain::time::Timestamp;
 use sqlx::FromRow;
 
 use crate::list::{ListDef, Order, Table, select_in};
+use crate::memberships::Counts;
 use crate::statements::{on, sql};
 use crate::users::{UserRow, prose, sort_name};
 use crate::{Bind, Filter, Page, PageAsk, StoreError, Stored, Tx, id, json, read, to_json, words};
@@ -23,6 +24,15 @@ sql! {
     REMOVE_OWNERSHIPS = "DELETE FROM group_owners WHERE user_id = $1";
     OPENS = "SELECT a.id, a.name, a.launch_url FROM group_assignments s JOIN applications a ON a.id = s.application_id
              WHERE s.group_id = $1 ORDER BY a.sort_name, a.id";
+    OPENED_BY_OWNED = "SELECT s.group_id, a.id, a.name, a.launch_url FROM group_owners o
+                       JOIN group_assignments s ON s.group_id = o.group_id JOIN applications a ON a.id = s.application_id
+                       WHERE o.user_id = $1 ORDER BY a.sort_name, a.id";
+    COUNTS_OF_OWNED = "SELECT o.group_id,
+        (SELECT COUNT(*) FROM (SELECT 1 AS one FROM memberships m WHERE m.group_id = o.group_id AND m.user_type = 'guest' AND m.held_for IS NULL AND m.ends_at > $2 LIMIT 10001) a),
+        (SELECT COUNT(*) FROM (SELECT 1 AS one FROM invitations i WHERE i.target = o.group_id AND i.state = 'pending' LIMIT 10001) b),
+        (SELECT COUNT(*) FROM (SELECT 1 AS one FROM memberships e WHERE e.group_id = o.group_id AND e.ends_at > $2 AND e.ends_at <= $3 LIMIT 10001) c)
+        FROM group_owners o WHERE o.user_id = $1";
+    COUNT_OWNERS = "SELECT COUNT(*) FROM group_owners WHERE group_id = $1";
     COUNT_GUESTS = "SELECT COUNT(*) FROM memberships WHERE group_id = $1 AND user_type = 'guest' AND ends_at > $2";
     DELETE_OWNERS = "DELETE FROM group_owners WHERE group_id = $1";
     DELETE_MEMBERSHIPS = "DELETE FROM memberships WHERE group_id = $1";
@@ -37,6 +47,9 @@ const TABLE: Table = Table {
     columns: &["id", "name", "sort_name", "description", "owners_manage", "narrowing", "created_at"],
     versioned: true,
 };
+
+const OWNERS_TABLE: Table =
+    Table { name: "group_owners", columns: &["group_id", "user_id", "added_by", "added_at"], versioned: false };
 
 /// Without an enabled owner.
 pub const ORPHANS: &str = "NOT EXISTS (SELECT 1 FROM group_owners o JOIN users u ON u.id = o.user_id
@@ -163,6 +176,36 @@ pub async fn owned_by(tx: &mut Tx, user: UserId) -> Result<Vec<Group>, StoreErro
     rows.into_iter().map(|row| row.group().map(|stored| stored.value)).collect()
 }
 
+/// What each group that the person owns opens, by name.
+pub async fn opened_by_owned(tx: &mut Tx, user: UserId) -> Result<Vec<(GroupId, Opened)>, StoreError> {
+    let rows: Vec<(String, String, String, String)> =
+        on!(tx, |conn| sqlx::query_as(OPENED_BY_OWNED).bind(user.to_string()).fetch_all(conn).await?);
+    let opened = |(group, app, name, launch_url): (String, String, String, String)| {
+        Ok((id(&group)?, Opened { id: id(&app)?, name, launch_url }))
+    };
+    rows.into_iter().map(opened).collect()
+}
+
+/// As [`crate::memberships::counts`], for each group that the person owns.
+pub async fn counts_of_owned(
+    tx: &mut Tx,
+    user: UserId,
+    now: Timestamp,
+    soon: Timestamp,
+) -> Result<Vec<(GroupId, Counts)>, StoreError> {
+    let rows: Vec<(String, i64, i64, i64)> = on!(tx, |conn| {
+        sqlx::query_as(COUNTS_OF_OWNED).bind(user.to_string()).bind(now.0).bind(soon.0).fetch_all(conn).await?
+    });
+    rows.into_iter()
+        .map(|(group, guests, pending, ending)| Ok((id(&group)?, Counts { guests, pending, ending })))
+        .collect()
+}
+
+pub async fn count_owners(tx: &mut Tx, group: GroupId) -> Result<i64, StoreError> {
+    let (count,): (i64,) = on!(tx, |conn| sqlx::query_as(COUNT_OWNERS).bind(group.to_string()).fetch_one(conn).await?);
+    Ok(count)
+}
+
 pub async fn owners(tx: &mut Tx, group: GroupId) -> Result<Vec<User>, StoreError> {
     let rows: Vec<UserRow> = on!(tx, |conn| sqlx::query_as(OWNERS).bind(group.to_string()).fetch_all(conn).await?);
     rows.into_iter().map(|row| row.user().map(|stored| stored.value)).collect()
@@ -173,6 +216,18 @@ pub async fn is_owner(tx: &mut Tx, group: GroupId, user: UserId) -> Result<bool,
         sqlx::query_as(IS_OWNER).bind(group.to_string()).bind(user.to_string()).fetch_one(conn).await?
     });
     Ok(count > 0)
+}
+
+/// Gives a new group its first owners.
+pub async fn insert_owners(
+    tx: &mut Tx,
+    group: GroupId,
+    owners: &[UserId],
+    by: UserId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let row = |owner: &UserId| vec![Bind::text(group), Bind::text(owner), Bind::text(by), Bind::number(now.0)];
+    OWNERS_TABLE.insert(tx, owners.iter().map(row).collect()).await
 }
 
 /// `false` where the person owns the group already.

@@ -6,7 +6,7 @@ use domain::text::{EmailAddress, Label, Message};
 use domain::time::Timestamp;
 use sqlx::FromRow;
 
-use crate::list::{ListDef, Order, Table, select_in};
+use crate::list::{ListDef, Order, Table, change_in, select_in};
 use crate::statements::{on, sql};
 use crate::users::{address, label};
 use crate::{Bind, Filter, Page, PageAsk, StoreError, Stored, Tx, id, read};
@@ -25,6 +25,7 @@ sql! {
     ADD_LINK = "INSERT INTO invitation_links (digest, invitation_id, minted_at) VALUES ($1, $2, $3)";
     LINKS = "SELECT digest FROM invitation_links WHERE invitation_id = $1 ORDER BY minted_at DESC, digest";
     DROP_LINK = "DELETE FROM invitation_links WHERE digest = $1";
+    OPEN_OF_GROUP = "SELECT * FROM invitations WHERE target = $1 AND state IN ('pending', 'suspended') ORDER BY id";
     DROP_LINKS = "DELETE FROM invitation_links WHERE invitation_id = $1";
 }
 
@@ -225,6 +226,58 @@ pub async fn open_by_address(tx: &mut Tx, address: &EmailAddress) -> Result<Vec<
 
 pub async fn open_by_inviter(tx: &mut Tx, inviter: UserId) -> Result<Vec<Stored<Invitation>>, StoreError> {
     rows(on!(tx, |conn| sqlx::query_as(OPEN_BY_INVITER).bind(inviter.to_string()).fetch_all(conn).await?)).await
+}
+
+/// Stored as pending or suspended, for one group.
+pub async fn open_of_group(tx: &mut Tx, group: GroupId) -> Result<Vec<Stored<Invitation>>, StoreError> {
+    rows(on!(tx, |conn| sqlx::query_as(OPEN_OF_GROUP).bind(group.to_string()).fetch_all(conn).await?)).await
+}
+
+/// Writes many pending ones back as suspended.
+///
+/// # Errors
+/// `Conflict` where one of them is not pending any more.
+pub async fn suspend(tx: &mut Tx, invitations: &[InvitationId], until: Timestamp) -> Result<(), StoreError> {
+    let prefix = "UPDATE invitations SET state = 'suspended', state_at = $1, version = version + 1
+                  WHERE state = 'pending' AND id IN";
+    let keys: Vec<String> = invitations.iter().map(ToString::to_string).collect();
+    all_of(&keys, change_in(tx, prefix, &[Bind::number(until.0)], &keys).await?)
+}
+
+/// Writes many open ones back as ended, voids their links and lets go what was held for them. An expired one ended
+/// when its time was over, not when that is written down.
+///
+/// # Errors
+/// `Conflict` where one of them has ended since.
+pub async fn end(
+    tx: &mut Tx,
+    invitations: &[InvitationId],
+    outcome: Outcome,
+    by: Option<UserId>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let keys: Vec<String> = invitations.iter().map(ToString::to_string).collect();
+    let prefix = match outcome {
+        Outcome::Expired => {
+            "UPDATE invitations SET state = $1, state_by = $2,
+                state_at = CASE WHEN state_at < expires_at THEN state_at WHEN expires_at < $3 THEN expires_at ELSE $3 END,
+                version = version + 1
+             WHERE state IN ('pending', 'suspended') AND id IN"
+        }
+        _ => {
+            "UPDATE invitations SET state = $1, state_by = $2, state_at = $3, version = version + 1
+             WHERE state IN ('pending', 'suspended') AND id IN"
+        }
+    };
+    let binds = [Bind::text(outcome), Bind::maybe(by), Bind::number(now.0)];
+    all_of(&keys, change_in(tx, prefix, &binds, &keys).await?)?;
+    change_in(tx, "DELETE FROM invitation_links WHERE invitation_id IN", &[], &keys).await?;
+    change_in(tx, "DELETE FROM memberships WHERE held_for IN", &[], &keys).await?;
+    Ok(())
+}
+
+fn all_of(keys: &[String], changed: u64) -> Result<(), StoreError> {
+    if u64::try_from(keys.len()) == Ok(changed) { Ok(()) } else { Err(StoreError::Conflict("invitations")) }
 }
 
 /// Open ones of everybody, at most 500 at a time.

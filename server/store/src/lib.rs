@@ -19,6 +19,8 @@ pub mod sessions;
 pub mod settings;
 pub mod sign_ins;
 pub mod statements;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod users;
 pub mod words;
 

@@ -14,6 +14,8 @@ pub const COUNTED: i64 = 10_000;
 /// Parameters of one statement: under the limits of both engines, and few enough statements to keep prepared.
 const MOST_PARAMETERS: usize = 3_000;
 const MOST_WORDS: usize = 4;
+/// Values of one `IN (…)`.
+const AT_ONCE: usize = 500;
 
 /// A parameter; NULL keeps its type, which PostgreSQL wants to know.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -123,19 +125,40 @@ where
     R: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin,
 {
     let mut found = Vec::new();
-    for chunk in values.chunks(500) {
-        // A few sizes only, so that few statements are kept: the last value fills up.
-        let size = [1, 10, 100, 500].into_iter().find(|size| *size >= chunk.len()).unwrap_or(500);
-        let places: Vec<String> = (1..=size).map(|place| format!("${place}")).collect();
-        let text = format!("{prefix} ({}) {suffix}", places.join(", "));
-        let last = chunk.last().cloned().unwrap_or_default();
-        let filled =
-            chunk.iter().cloned().chain(std::iter::repeat(last)).take(size).map(|value| Bind::Text(Some(value)));
+    for chunk in values.chunks(AT_ONCE) {
+        let (places, filled) = places(0, chunk);
+        let text = format!("{prefix} ({places}) {suffix}");
         let rows: Vec<R> =
             on!(tx, |conn| { bound!(sqlx::query_as(AssertSqlSafe(text)), filled).fetch_all(conn).await? });
         found.extend(rows);
     }
     Ok(found)
+}
+
+/// `prefix ($n, $n+1, …)` over many values, where `prefix` has parameters of its own; says how many rows changed.
+pub(crate) async fn change_in(
+    tx: &mut Tx,
+    prefix: &'static str,
+    binds: &[Bind],
+    values: &[String],
+) -> Result<u64, StoreError> {
+    let mut changed = 0;
+    for chunk in values.chunks(AT_ONCE) {
+        let (places, filled) = places(binds.len(), chunk);
+        let (text, binds) = (format!("{prefix} ({places})"), binds.iter().cloned().chain(filled));
+        changed += on!(tx, |conn| bound!(sqlx::query(AssertSqlSafe(text)), binds).execute(conn).await?.rows_affected());
+    }
+    Ok(changed)
+}
+
+/// The places of a chunk after `taken` others. A few sizes only, so that few statements are kept: the last value
+/// fills up.
+fn places(taken: usize, chunk: &[String]) -> (String, impl Iterator<Item = Bind>) {
+    let size = [1, 10, 100].into_iter().find(|size| *size >= chunk.len()).unwrap_or(AT_ONCE);
+    let places: Vec<String> = (1..=size).map(|place| format!("${}", taken + place)).collect();
+    let last = chunk.last().cloned().unwrap_or_default();
+    let filled = chunk.iter().cloned().chain(std::iter::repeat(last)).take(size);
+    (places.join(", "), filled.map(|value| Bind::Text(Some(value))))
 }
 
 /// One way to sort a list. The row is addressed by (key, id).

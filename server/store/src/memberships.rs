@@ -16,13 +16,15 @@ sql! {
     OF_USER = "SELECT * FROM memberships WHERE user_id = $1 ORDER BY added_at, group_id";
     NAMES_OF_USER = "SELECT m.*, g.name AS group_name FROM memberships m JOIN groups g ON g.id = m.group_id
                      WHERE m.user_id = $1 ORDER BY g.sort_name, g.id";
+    COUNTING_GROUPS = "SELECT group_id FROM memberships WHERE user_id = $1 AND held_for IS NULL AND ends_at > $2 ORDER BY group_id";
     GIVE = "UPDATE memberships SET held_for = NULL, added_at = $3, ends_at = $4 WHERE group_id = $1 AND user_id = $2";
     REMOVE = "DELETE FROM memberships WHERE group_id = $1 AND user_id = $2";
     REMOVE_ALL = "DELETE FROM memberships WHERE user_id = $1";
     REMOVE_ENDED = "DELETE FROM memberships WHERE user_id = $1 AND ends_at <= $2";
     REMOVE_HELD = "DELETE FROM memberships WHERE held_for = $1";
+    COUNT = "SELECT COUNT(*) FROM (SELECT 1 AS one FROM memberships WHERE group_id = $1 LIMIT 10001) c";
     COUNTS_OF_GROUP = "SELECT
-        (SELECT COUNT(*) FROM (SELECT 1 FROM memberships m WHERE m.group_id = $1 AND m.user_type = 'guest' AND m.held_for IS NULL LIMIT 10001) a),
+        (SELECT COUNT(*) FROM (SELECT 1 FROM memberships m WHERE m.group_id = $1 AND m.user_type = 'guest' AND m.held_for IS NULL AND m.ends_at > $2 LIMIT 10001) a),
         (SELECT COUNT(*) FROM (SELECT 1 FROM invitations i WHERE i.target = $1 AND i.state = 'pending' LIMIT 10001) b),
         (SELECT COUNT(*) FROM (SELECT 1 FROM memberships e WHERE e.group_id = $1 AND e.ends_at > $2 AND e.ends_at <= $3 LIMIT 10001) c)";
 }
@@ -39,6 +41,8 @@ pub const NOT_HELD: &str = "m.held_for IS NULL";
 pub const ENDED: &str = "m.ends_at <= ?";
 pub const ENDING: &str = "m.ends_at > ? AND m.ends_at <= ?";
 pub const COUNTING: &str = "m.held_for IS NULL AND m.ends_at > ?";
+/// Of people who have come in and still may.
+pub const PRESENT: &str = "u.state = 'active'";
 
 const OF_GROUP: ListDef = ListDef {
     name: "members of a group",
@@ -47,7 +51,7 @@ const OF_GROUP: ListDef = ListDef {
     id: "m.user_id",
     words: Some("m.user_id"),
     scope: "m.group_id = ?",
-    filters: &[GUESTS, HELD, NOT_HELD, ENDED, ENDING, COUNTING],
+    filters: &[GUESTS, HELD, NOT_HELD, ENDED, ENDING, COUNTING, PRESENT],
     orders: &[
         Order { name: "name", key: "m.sort_name", numeric: false, descending: false },
         Order { name: "added", key: "m.added_at", numeric: true, descending: true },
@@ -155,6 +159,13 @@ pub async fn of_user(tx: &mut Tx, user: UserId) -> Result<Vec<Membership>, Store
     rows.into_iter().map(MembershipRow::membership).collect()
 }
 
+/// The groups that count for the person now.
+pub async fn groups_of(tx: &mut Tx, user: UserId, now: Timestamp) -> Result<Vec<GroupId>, StoreError> {
+    let rows: Vec<(String,)> =
+        on!(tx, |conn| sqlx::query_as(COUNTING_GROUPS).bind(user.to_string()).bind(now.0).fetch_all(conn).await?);
+    rows.into_iter().map(|(group,)| id(&group)).collect()
+}
+
 /// With the name of each group.
 pub async fn named_of_user(tx: &mut Tx, user: UserId) -> Result<Vec<(Membership, String)>, StoreError> {
     let rows: Vec<NamedRow> =
@@ -175,6 +186,12 @@ pub async fn page(tx: &mut Tx, group: GroupId, ask: &PageAsk, filters: &[Filter]
         Ok(Member { membership: membership.membership()?, user: row.user.user()?.value })
     };
     OF_GROUP.page::<MemberRow>(tx, ask, &[Bind::text(group)], filters).await?.try_map(read)
+}
+
+/// Memberships of any kind, to 10,001.
+pub async fn count(tx: &mut Tx, group: GroupId) -> Result<i64, StoreError> {
+    let (count,): (i64,) = on!(tx, |conn| sqlx::query_as(COUNT).bind(group.to_string()).fetch_one(conn).await?);
+    Ok(count)
 }
 
 /// Guests that count, invitations pending, and stays that end between `now` and `soon`.

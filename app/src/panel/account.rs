@@ -1,26 +1,18 @@
 //! The account page: who one is here, the groups one is in, the sessions, and leaving.
 
+use domain::group::Membership;
 use domain::id::SessionId;
 use domain::session::Session;
 use domain::time::Zone;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
-use serde::{Deserialize, Serialize};
-use services::people::{self, OwnProfile};
-use services::{Denied, Refusal, sessions};
+use services::people::{self, ProfileForm};
+use services::{Denied, Refusal, groups, sessions};
 
 use crate::error::AppError;
 use crate::routes;
 use crate::ssr::{self, Cookie, CookieLife, Draft, Kept, Next, NothingTyped, Visit, doorway, draft_or, refused, visit};
 use crate::ui::{Badge, Field, Head, Hidden, Icon, Notices, PanelFrame, Select, SelectOption, Tone, When, page};
-
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct ProfileForm {
-    pub name: String,
-    pub company: String,
-    pub time_zone: String,
-}
 
 impl Kept for ProfileForm {
     const FORM: &'static str = "profile";
@@ -30,8 +22,7 @@ impl Kept for ProfileForm {
 pub async fn save_profile(#[server(default)] form: ProfileForm) -> Result<(), AppError> {
     doorway(form.clone(), routes::ACCOUNT, async move {
         let visit = visit()?;
-        let profile = OwnProfile { name: form.name, company: form.company, time_zone: form.time_zone };
-        people::edit_own(&visit.services, &visit.viewer()?, profile).await?;
+        people::edit_own(&visit.services, &visit.viewer()?, form.parse()?).await?;
         Ok(Next::to(routes::ACCOUNT).done("saved"))
     })
     .await
@@ -82,16 +73,12 @@ pub fn AccountPage() -> impl IntoView {
         let visit = visit()?;
         let viewer = visit.viewer()?;
         let user = &viewer.user;
-        let fresh = ProfileForm {
-            name: user.name.as_ref().map(ToString::to_string).unwrap_or_default(),
-            company: user.company.as_ref().map(ToString::to_string).unwrap_or_default(),
-            time_zone: user.time_zone.clone().unwrap_or_default(),
-        };
+        let fresh = ProfileForm::of(user);
         let draft = draft_or(&visit, fresh).await?;
         let mut problems = refused(&visit).await?;
         problems.extend(draft.whole());
         let open = sessions::list(&visit.services, &viewer).await?;
-        let groups = people::own_groups(&visit.services, &viewer).await?;
+        let groups = groups::mine(&visit.services, &viewer).await?;
         let tenant = visit.services.tenant();
         let may_leave = tenant.organization.value.guests_may_leave(&tenant.collaboration.value) || !user.is_guest();
         let who = if user.is_guest() { "Guest" } else { "Member" };
@@ -138,6 +125,7 @@ fn profile(visit: &Visit, draft: &Draft<ProfileForm>) -> impl IntoView + use<> {
                     autocomplete="organization"
                     optional=true
                 />
+                <Hidden name="form[language]" value=draft.typed.language.clone()/>
                 <Select
                     name="form[time_zone]"
                     label="Time zone"
@@ -151,16 +139,16 @@ fn profile(visit: &Visit, draft: &Draft<ProfileForm>) -> impl IntoView + use<> {
     }
 }
 
-fn memberships(visit: &Visit, groups: Vec<people::OwnGroup>) -> impl IntoView + use<> {
+fn memberships(visit: &Visit, groups: Vec<(Membership, String)>) -> impl IntoView + use<> {
     let rows = groups
         .into_iter()
-        .map(|group| {
-            let end = group.ends_at.map(|end| format!("until {}", crate::ui::until(&visit.zone(), end, visit.now())));
+        .map(|(membership, name)| {
+            let end = membership.ends_at.before_never().map(|end| format!("until {}", crate::ui::until(&visit.zone(), end, visit.now())));
             view! {
                 <li>
                     <Icon name="group"/>
                     <div>
-                        <b><a href=routes::fellows(group.id)>{group.name}</a></b>
+                        <b><a href=routes::fellows(membership.group)>{name}</a></b>
                         <small>{end.unwrap_or_else(|| "without end".to_owned())}</small>
                     </div>
                 </li>

@@ -1,7 +1,7 @@
 //! Finds an application among the tiles of the page as one types. Without script the search is a form.
 
 use leptos::prelude::*;
-use leptos::wasm_bindgen::JsCast;
+use wasm_bindgen::JsCast;
 
 /// Hides the tiles that no typed word begins a word of; says how many are left.
 #[island]

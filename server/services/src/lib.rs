@@ -10,6 +10,8 @@ pub mod delivery;
 pub mod letters;
 pub mod applications;
 pub mod groups;
+pub mod invitations;
+pub mod jobs;
 pub mod limits;
 pub mod logos;
 pub mod mail;

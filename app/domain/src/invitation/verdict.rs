@@ -8,6 +8,7 @@ use crate::group::Narrowing;
 use crate::id::InvitationId;
 use crate::text::{AddressError, DomainName, DomainRules, EmailAddress, Lookalike};
 use crate::time::{Span, Timestamp};
+use crate::user::{DeletedBy, ExternalState, Standing, User};
 
 /// One mailbox gets at most so many letters of this kind in such a time.
 pub const LETTERS: [(usize, Span); 2] = [(3, Span::days(1)), (10, Span::days(30))];
@@ -133,6 +134,22 @@ pub enum Person {
     Member,
     /// Disabled, past the end date, or deleted by an administrator.
     Barred,
+}
+
+impl Person {
+    pub fn of(user: Option<&User>, now: Timestamp) -> Self {
+        let Some(user) = user else { return Self::Nobody };
+        let returns =
+            user.is_guest() && matches!(user.standing, Standing::Deleted { by, .. } if by != DeletedBy::Administrator);
+        match (user.standing, user.external) {
+            _ if user.ends_at.is_some_and(|end| now >= end) => Self::Barred,
+            (Standing::Enabled, _) if !user.is_guest() => Self::Member,
+            (Standing::Enabled, Some(ExternalState::Accepted { .. })) => Self::Guest,
+            (Standing::Enabled, _) => Self::Pending,
+            _ if returns => Self::Pending,
+            _ => Self::Barred,
+        }
+    }
 }
 
 /// What holds for the whole list.

@@ -78,6 +78,26 @@ fn each_verdict_follows_from_its_facts() {
 }
 
 #[test]
+fn who_left_by_themselves_may_be_invited_and_who_was_put_out_may_not() {
+    let guest = || crate::samples::guest("ada@praxis.example").accept(NOON);
+    let member = crate::samples::member("ida@lindenhof.example");
+    let left = |by| guest().delete(by, NOON).unwrap();
+    for (user, person) in [
+        (crate::samples::guest("ada@praxis.example"), Person::Pending),
+        (guest(), Person::Guest),
+        (left(DeletedBy::Themselves), Person::Pending),
+        (left(DeletedBy::Disuse), Person::Pending),
+        (left(DeletedBy::Administrator), Person::Barred),
+        (guest().disable().unwrap(), Person::Barred),
+        (User { ends_at: Some(NOON), ..guest() }, Person::Barred),
+        (member.clone(), Person::Member),
+        (member.delete(DeletedBy::Themselves, NOON).unwrap(), Person::Barred),
+    ] {
+        assert_eq!(Person::of(Some(&user), NOON), person, "{user:?}");
+    }
+}
+
+#[test]
 fn into_the_directory_alone_whoever_is_there_is_in_already() {
     let ada = address("ada@praxis.example");
     for person in [Person::Guest, Person::Member] {

@@ -35,7 +35,6 @@ pub struct Proved(EmailAddress);
 
 impl Proved {
     /// Only for whoever has just compared the code.
-    #[allow(dead_code, reason = "for the verbs of signing in")]
     pub(crate) fn by_code(address: EmailAddress) -> Self {
         Self(address)
     }

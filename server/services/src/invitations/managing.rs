@@ -47,7 +47,7 @@ impl<'a> Manager<'a> {
         self.viewer().actor()
     }
 
-    async fn find(self, tx: &mut Tx, invitation: InvitationId) -> Verb<Stored<Invitation>> {
+    pub(super) async fn find(self, tx: &mut Tx, invitation: InvitationId) -> Verb<Stored<Invitation>> {
         let found = store::invitations::get(tx, invitation).await?.ok_or(Denied::NotFound)?;
         match self {
             Self::Owner(owner) if found.value.group != Some(owner.group().id) => Err(Denied::NotFound.into()),

@@ -1,5 +1,6 @@
 //! Invitations: verdicts before sending, sending, and what an owner or administrator does with them afterwards.
 
+mod detail;
 mod ending;
 mod inviting;
 mod listing;
@@ -17,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use store::Tx;
 
 pub(crate) use ending::suspend_without_right;
+pub use detail::{Details, get};
 pub use ending::{expire_due, revoke_all_pending};
 pub use inviting::Inviting;
 pub use listing::{Listed, Showing, directory_page, page};

@@ -4,8 +4,8 @@ use axum::http::header;
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_meta::{MetaTags, provide_meta_context};
-use leptos_router::components::{Route, Router, Routes};
-use leptos_router::{SsrMode, path};
+use leptos_router::components::{Outlet, ParentRoute, Route, Router, Routes};
+use leptos_router::{MatchNestedRoutes, SsrMode, path};
 use services::{Denied, Refusal};
 
 use crate::scripts::BrowserScripts;
@@ -67,7 +67,34 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/account/leave") view=panel::leave::LeavePage ssr=mode.clone()/>
                 <Route path=path!("/account/prove") view=panel::prove::ProvePage ssr=mode.clone()/>
                 <Route path=path!("/not-open/:app") view=panel::apps::NotOpenPage ssr=mode.clone()/>
+                <Route path=path!("/groups/:group") view=panel::fellows::FellowsPage ssr=mode.clone()/>
+                <OwnerRoutes/>
             </Routes>
         </Router>
     }
+}
+
+/// The pages of whoever manages a group, or invites.
+#[component(transparent)]
+fn OwnerRoutes() -> impl MatchNestedRoutes + Clone {
+    let mode = SsrMode::Async;
+    view! {
+        <ParentRoute path=path!("") view=Outlet>
+            <Route path=path!("/manage") view=owner::groups::ManagePage ssr=mode.clone()/>
+            <Route path=path!("/manage/:group") view=owner::guests::GuestsPage ssr=mode.clone()/>
+            <Route path=path!("/manage/:group/guests/remove") view=owner::several::RemovePage ssr=mode.clone()/>
+            <Route path=path!("/manage/:group/guests/end") view=owner::several::EndPage ssr=mode.clone()/>
+            <Route path=path!("/manage/:group/guests/:user") view=owner::guest::GuestPage ssr=mode.clone()/>
+            <Route path=path!("/manage/:group/members/new") view=owner::add::AddPage ssr=mode.clone()/>
+            <Route path=path!("/manage/:group/invite") view=owner::invite::InvitePage ssr=mode.clone()/>
+            <Route path=path!("/manage/:group/invitations") view=owner::invitations::InvitationsPage ssr=mode.clone()/>
+            <Route path=path!("/manage/:group/invitations/:invitation") view=owner::invitation::InvitationPage ssr=mode.clone()/>
+            <Route path=path!("/manage/:group/invitations/:invitation/revoke") view=owner::invitation::RevokePage ssr=mode.clone()/>
+            <Route path=path!("/manage/:group/rules") view=owner::rules::RulesPage ssr=mode.clone()/>
+            <Route path=path!("/manage/:group/owners/:user/remove") view=owner::owners::RemoveOwnerPage ssr=mode.clone()/>
+            <Route path=path!("/jobs/:job") view=owner::job::JobPage ssr=mode.clone()/>
+            <Route path=path!("/invite") view=owner::invite::InvitePage ssr=mode/>
+        </ParentRoute>
+    }
+    .into_inner()
 }

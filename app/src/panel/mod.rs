@@ -2,5 +2,6 @@
 
 pub mod account;
 pub mod apps;
+pub mod fellows;
 pub mod leave;
 pub mod prove;

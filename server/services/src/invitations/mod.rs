@@ -6,6 +6,7 @@ mod inviting;
 mod listing;
 mod managing;
 mod plan;
+mod preview;
 mod sending;
 mod verdicts;
 
@@ -24,6 +25,7 @@ pub use inviting::Inviting;
 pub use listing::{Listed, Showing, directory_page, page};
 pub use managing::{Manager, adopt, correct_address, resend, revoke, show_link, void_links};
 pub(crate) use managing::{close, close_all};
+pub use preview::preview;
 pub(crate) use sending::send;
 pub(crate) use verdicts::mailbox_hash;
 pub use verdicts::verdicts;

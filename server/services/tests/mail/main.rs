@@ -4,6 +4,7 @@
 
 mod arrival;
 mod codes;
+mod engines;
 mod post;
 mod secure;
 mod trouble;

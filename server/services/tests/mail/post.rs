@@ -286,11 +286,12 @@ impl Lobby {
         store::invitations::get(&mut tx, invitation.id).await.unwrap().unwrap().value
     }
 
-    /// Which invitation the link in a letter names now.
+    /// Which invitation the link in a letter opens, while the link is alive.
     pub async fn opened_by(&self, letter: &str) -> Option<Invitation> {
         let digest = services::Secret::given(&token_in(letter)).digest();
         let mut tx = self.services.store.read().await.unwrap();
-        store::invitations::by_link(&mut tx, &digest).await.unwrap().map(|stored| stored.value)
+        let named = store::invitations::by_link(&mut tx, &digest).await.unwrap();
+        named.filter(|(_, alive)| *alive).map(|(stored, _)| stored.value)
     }
 
     /// Everything that lies on the disk.

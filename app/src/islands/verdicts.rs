@@ -206,9 +206,7 @@ mod browser {
         let Some(list) = list() else { return };
         list.set_value(list.value().replacen(raw, "", 1).trim_start_matches([',', ';', ' ', '\n']));
         if let Ok(event) = web_sys::Event::new("input") {
-            let init = web_sys::EventInit::new();
-            init.set_bubbles(true);
-            let event = web_sys::Event::new_with_event_init_dict("input", &init).unwrap_or(event);
+            event.init_event_with_bubbles("input", true);
             drop(list.dispatch_event(&event));
         }
     }

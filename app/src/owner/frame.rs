@@ -66,7 +66,7 @@ pub fn GroupFrame(
         Tab::Invitations => format!("Invitations · {name}"),
         Tab::Rules => format!("Rules · {name}"),
     };
-    let link = |of: Tab, href: String, said: &'static str, count: Option<i64>| {
+    let link = move |of: Tab, href: String, said: &'static str, count: Option<i64>| {
         let current = (of == tab).then_some("page");
         let count = count.filter(|n| *n > 0).map(|n| view! { " " <span class="count">{counted(n)}</span> });
         view! { <a href=href aria-current=current>{said} {count}</a> }

@@ -58,33 +58,38 @@ fn one(
         None => end_form(&visit, group, owner.group().narrowing.longest_stay_days.filter(|_| user.is_guest()), &draft).into_any(),
     };
     let invitations = invitations(&visit, group, &guest.invitations);
+    let facts = view! {
+        <dl class="facts">
+            <div><dt>"E-mail address"</dt><dd class="wrap">{user.address.shown()}</dd></div>
+            <div><dt>"Last sign-in"</dt><dd>{words::last_seen(&visit, user)}</dd></div>
+            <div><dt>"Ends"</dt><dd>{words::stay(&visit, membership)}</dd></div>
+            {opens}
+            <div>
+                <dt>"Added"</dt>
+                <dd><When visit=visit.clone() at=membership.added_at/> " by " {guest.added_by.clone()}</dd>
+            </div>
+            {sponsors}
+        </dl>
+    };
+    let above = crumbs(group, owner.group().name.as_str());
+    let remove = routes::remove_members(group, &[user.id]);
     view! {
         <PanelFrame visit=visit.clone() name=name.clone()>
             <Head
                 title=name.clone()
                 lead=lead
-                crumbs=crumbs(group, owner.group().name.as_str())
+                crumbs=above
                 picture=view! { <Avatar name=name large=true/> }.into_any()
                 badge=view! { <Badge tone=tone text=state/> }.into_any()
             >
                 {whole}
-                <a class="button danger" href=routes::remove_members(group, &[user.id])>"Remove…"</a>
+                <a class="button danger" href=remove>"Remove…"</a>
             </Head>
             <Notices visit=visit.clone() problems=problems/>
             <div class="cards">
                 <section class="card">
                     <header><h2>"In this group"</h2></header>
-                    <dl class="facts">
-                        <div><dt>"E-mail address"</dt><dd class="wrap">{user.address.shown()}</dd></div>
-                        <div><dt>"Last sign-in"</dt><dd>{words::last_seen(&visit, user)}</dd></div>
-                        <div><dt>"Ends"</dt><dd>{words::stay(&visit, membership)}</dd></div>
-                        {opens}
-                        <div>
-                            <dt>"Added"</dt>
-                            <dd><When visit=visit.clone() at=membership.added_at/> " by " {guest.added_by.clone()}</dd>
-                        </div>
-                        {sponsors}
-                    </dl>
+                    {facts}
                 </section>
                 <section class="card">
                     <header><h2>"Access"</h2></header>

@@ -3,7 +3,7 @@
 use domain::id::GroupId;
 use leptos::prelude::*;
 use services::Page;
-use services::groups::{self, Details, Listed, Members};
+use services::groups::{self, Listed, Members};
 
 use super::frame::{GroupFrame, Tab, may_invite};
 use super::{owner, param, words};
@@ -63,9 +63,10 @@ fn body(visit: Visit, group: GroupId, found: Page<Listed>) -> AnyView {
     }
     let rows = found.items.into_iter().map(|listed| row(&visit, group, listed)).collect_view();
     let (remove, end) = (routes::remove_members(group, &[]), routes::end_members(group, &[]));
+    let action = end.clone();
     view! {
         {filters}
-        <form class="stack" method="get" action=end.clone()>
+        <form class="stack" method="get" action=action>
             <div class="table">
                 <table>
                     <caption class="hidden">"Guests and members of this group"</caption>

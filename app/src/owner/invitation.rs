@@ -160,16 +160,18 @@ fn one(visit: Visit, shown: Shown, draft: Draft<CorrectForm>, problems: Vec<Stri
     let links = pending.then(|| links(group, invitation, by_role));
     let adopt = adopt(&visit, group, invitation.id, state);
     let refused = refused_letter(invitation);
+    let address = invitation.address.shown();
+    let facts = facts(&visit, &details);
     view! {
         <PanelFrame visit=visit.clone() name=title.clone()>
-            <Head title=title lead=invitation.address.shown() crumbs=above badge=view! { <Badge tone=tone text=said/> }.into_any()>
+            <Head title=title lead=address crumbs=above badge=view! { <Badge tone=tone text=said/> }.into_any()>
                 {resend} {again} {guest} {revoke}
             </Head>
             <Notices visit=visit.clone() problems=problems/>
             {adopt}
             {refused}
             <div class="cards">
-                {facts(&visit, &details)}
+                {facts}
                 {correct}
                 {links}
             </div>

@@ -79,7 +79,8 @@ pub(crate) const TABLES: &[&Table] = &[&TABLE, &SPONSORS];
 
 pub const BY_STATE: &str = "u.state = ?";
 pub const BY_TYPE: &str = "u.user_type = ?";
-pub const NOT_DELETED: &str = "u.state IN ('active', 'pending', 'disabled')";
+/// Not by `state`: an engine would walk its three states and sort what it found.
+pub const NOT_DELETED: &str = "u.deleted_at IS NULL";
 pub const WITH_ROLES: &str = "u.roles <> 0";
 pub const INVITED_BY: &str = "u.invited_by = ?";
 

@@ -38,7 +38,7 @@ sql! {
     DELETE_MEMBERSHIPS = "DELETE FROM memberships WHERE group_id = $1";
     DELETE_ASSIGNMENTS = "DELETE FROM group_assignments WHERE group_id = $1";
     DETACH_APPLICATIONS = "UPDATE applications SET granting_group_id = NULL, version = version + 1 WHERE granting_group_id = $1";
-    DETACH_INVITATIONS = "UPDATE invitations SET group_id = NULL WHERE group_id = $1";
+    DETACH_INVITATIONS = "UPDATE invitations SET group_id = NULL WHERE target = $1";
     DELETE = "DELETE FROM groups WHERE id = $1";
 }
 

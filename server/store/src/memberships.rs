@@ -45,9 +45,10 @@ pub const HELD: &str = "m.held_for IS NOT NULL";
 pub const NOT_HELD: &str = "m.held_for IS NULL";
 pub const ENDED: &str = "m.ends_at <= ?";
 pub const ENDING: &str = "m.ends_at > ? AND m.ends_at <= ?";
-pub const COUNTING: &str = "m.held_for IS NULL AND m.ends_at > ?";
-/// Of people who have come in and still may.
-pub const PRESENT: &str = "u.state = 'active'";
+/// Nearly all of a group: added to zero, so that an engine walks the order asked for and not the ends, to sort them.
+pub const COUNTING: &str = "m.held_for IS NULL AND m.ends_at + 0 > ?";
+/// Of people who have come in and still may. Not by `state`: an engine would begin with everybody who is active.
+pub const PRESENT: &str = "u.enabled AND COALESCE(u.external_state, 'accepted') = 'accepted'";
 
 const OF_GROUP: ListDef = ListDef {
     name: "members of a group",

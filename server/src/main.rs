@@ -1,1 +1,7 @@
-fn main() {}
+//! `lobby`: the command line. Everything else is in the library beside it.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    server::cli::main()
+}

@@ -1,0 +1,109 @@
+//! Values for tests: valid, small, and the same every time.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use crate::group::Membership;
+use crate::id::{GroupId, InvitationId, SessionId, UserId};
+use crate::invitation::{Invitation, InvitationState, LetterState};
+use crate::role::Roles;
+use crate::session::{Method, Origin, Platform, Session};
+use crate::text::EmailAddress;
+use crate::time::{Span, Timestamp};
+use crate::user::{CreationType, ExternalState, Standing, User, UserType};
+
+/// 2026-06-01T12:00:00Z
+pub const NOON: Timestamp = Timestamp(1_780_315_200_000);
+
+/// # Panics
+/// Where the text is no address: a fault of the test.
+#[allow(clippy::unwrap_used, reason = "test values")]
+pub fn address(text: &str) -> EmailAddress {
+    EmailAddress::parse(text).unwrap()
+}
+
+pub fn member(at: &str) -> User {
+    User {
+        id: UserId(uuid::Uuid::from_u128(1)),
+        user_type: UserType::Member,
+        address: address(at),
+        name: None,
+        company: None,
+        standing: Standing::Enabled,
+        external: None,
+        creation: CreationType::Administrator,
+        invited_by: None,
+        roles: Roles::NONE,
+        language: "en".to_owned(),
+        time_zone: None,
+        ends_at: None,
+        consented_at: None,
+        created_at: NOON,
+        last_sign_in_at: None,
+    }
+}
+
+pub fn guest(at: &str) -> User {
+    User {
+        id: UserId(uuid::Uuid::from_u128(2)),
+        user_type: UserType::Guest,
+        external: Some(ExternalState::PendingAcceptance { since: NOON }),
+        creation: CreationType::Invitation,
+        ..member(at)
+    }
+}
+
+pub fn membership() -> Membership {
+    Membership {
+        group: GroupId(uuid::Uuid::from_u128(3)),
+        user: UserId(uuid::Uuid::from_u128(2)),
+        added_by: UserId(uuid::Uuid::from_u128(1)),
+        added_at: NOON,
+        ends_at: Timestamp::NEVER,
+        held_for: None,
+    }
+}
+
+pub fn invitation() -> Invitation {
+    Invitation {
+        id: InvitationId(uuid::Uuid::from_u128(4)),
+        user: UserId(uuid::Uuid::from_u128(2)),
+        address: address("ada@praxis.example"),
+        name: None,
+        group: Some(GroupId(uuid::Uuid::from_u128(3))),
+        message: None,
+        cc: None,
+        language: "en".to_owned(),
+        landing: None,
+        stay_days: None,
+        ends_at: None,
+        invited_by: UserId(uuid::Uuid::from_u128(1)),
+        created_at: NOON,
+        expires_at: NOON + Span::days(30),
+        state: InvitationState::Pending,
+        letter: LetterState::Waiting,
+    }
+}
+
+pub fn origin() -> Origin {
+    Origin {
+        address: Some(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 7))),
+        platform: Platform::Linux,
+        client: "Firefox 140".to_owned(),
+        user_agent: "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0".to_owned(),
+        platform_hint: None,
+    }
+}
+
+pub fn session() -> Session {
+    Session {
+        id: SessionId(uuid::Uuid::from_u128(5)),
+        user: UserId(uuid::Uuid::from_u128(2)),
+        created_at: NOON,
+        auth_time: NOON,
+        methods: vec![Method::Otp],
+        last_seen_at: NOON,
+        ends_at: NOON + Session::absolute(UserType::Guest),
+        kept: false,
+        origin: origin(),
+    }
+}

@@ -1,0 +1,8 @@
+//! Pages for who is not signed in.
+
+pub mod consent;
+pub mod first;
+pub mod lift;
+pub mod problem;
+pub mod redeem;
+pub mod signin;

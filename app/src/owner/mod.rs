@@ -1,0 +1,1 @@
+//! Application owners: their groups, guests and invitations.

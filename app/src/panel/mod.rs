@@ -1,0 +1,6 @@
+//! Pages of everybody who is signed in.
+
+pub mod account;
+pub mod apps;
+pub mod leave;
+pub mod prove;

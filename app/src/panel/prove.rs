@@ -1,0 +1,71 @@
+//! Proving again that it is you, before what changes your own security.
+
+use domain::continuation::Continuation;
+use domain::passcode::Purpose;
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+use services::signin;
+
+use crate::door::signin::{CodeForm, code_form};
+use crate::error::AppError;
+use crate::routes;
+use crate::ssr::{self, Cookie, CookieLife, Next, NothingTyped, doorway, draft_or, refused, visit};
+use crate::ui::{Head, Hidden, Notices, PanelFrame, page};
+
+#[server(prefix = "/fn", endpoint = "prove/ask")]
+pub async fn ask_proof(#[server(default)] to: String) -> Result<(), AppError> {
+    let back = routes::with(routes::PROVE, "to", &Continuation::of(&to).path());
+    doorway(NothingTyped, back.clone(), async move {
+        let visit = visit()?;
+        let viewer = visit.viewer()?;
+        signin::ask_again(&visit.services, &viewer, &visit.caller()).await?;
+        Ok(Next::to(routes::with(&back, "asked", "1")))
+    })
+    .await
+}
+
+#[server(prefix = "/fn", endpoint = "prove/code")]
+pub async fn try_proof(#[server(default)] form: CodeForm, #[server(default)] to: String) -> Result<(), AppError> {
+    let to = Continuation::of(&to);
+    let back = routes::with(&routes::with(routes::PROVE, "to", &to.path()), "asked", "1");
+    doorway(CodeForm::default(), back, async move {
+        let visit = visit()?;
+        let viewer = visit.viewer()?;
+        let token = signin::prove_again(&visit.services, &viewer, &visit.caller(), &form.code).await?;
+        let left = viewer.session.ends_at - visit.now();
+        let life = if viewer.session.kept { CookieLife::Until(left) } else { CookieLife::Browser };
+        ssr::set_cookie(&visit, Cookie::Session, token.expose(), life);
+        Ok(Next::to(to.path()).done("proved"))
+    })
+    .await
+}
+
+#[component]
+pub fn ProvePage() -> impl IntoView {
+    page(async move {
+        let visit = visit()?;
+        let viewer = visit.viewer()?;
+        let to = Continuation::of(visit.query.get("to").unwrap_or_default()).path();
+        let asked = signin::asked_for(&visit.services, &visit.browser, Purpose::ProveAgain).await?;
+        let asked = asked.filter(|_| visit.query.get("asked").is_some());
+        let draft = draft_or(&visit, CodeForm::default()).await?;
+        let problems = if draft.problems.is_empty() { refused(&visit).await? } else { draft.whole() };
+        let address = viewer.user.address.shown();
+        let code = asked.map(|_| code_form(TryProof::PATH, &draft, "Prove", Some(to.clone())));
+        let again = if code.is_some() { "Send another code" } else { "Send a code" };
+        let class = if code.is_some() { "link" } else { "button primary" };
+        Ok(view! {
+            <PanelFrame visit=visit.clone() name="Prove that it is you" narrow=true>
+                <Head title="Prove that it is you"/>
+                <Notices visit=visit.clone() problems=problems/>
+                <p>"What you are about to do wants a proof not older than 5 minutes. We send a code to " <b>{address}</b> "."</p>
+                {code}
+                <form method="post" action=AskProof::PATH>
+                    <Hidden name="to" value=to/>
+                    <button class=class>{again}</button>
+                </form>
+            </PanelFrame>
+        }
+        .into_any())
+    })
+}

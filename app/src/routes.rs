@@ -1,0 +1,108 @@
+//! The addresses of pages, made in one place.
+
+use domain::id::{AppId, DraftId, GroupId, InvitationId, JobId, UserId};
+
+pub const APPS: &str = "/";
+pub const SIGN_IN: &str = "/signin";
+pub const CODE: &str = "/signin/code";
+pub const CONSENT: &str = "/consent";
+pub const LOST: &str = "/lost";
+pub const LIFT: &str = "/lift";
+pub const ACCOUNT: &str = "/account";
+pub const LEAVE: &str = "/account/leave";
+pub const PROVE: &str = "/account/prove";
+pub const MANAGE: &str = "/manage";
+pub const ADMIN: &str = "/admin";
+pub const PEOPLE: &str = "/admin/people";
+pub const NEW_PERSON: &str = "/admin/people/new";
+pub const GROUPS: &str = "/admin/groups";
+pub const NEW_GROUP: &str = "/admin/groups/new";
+pub const APPLICATIONS: &str = "/admin/applications";
+pub const NEW_APPLICATION: &str = "/admin/applications/new";
+pub const COLLABORATION: &str = "/admin/collaboration";
+pub const LETTERS: &str = "/admin/letters";
+pub const BLOCKS: &str = "/admin/blocks";
+pub const AUDIT: &str = "/admin/audit";
+pub const SIGN_INS: &str = "/admin/sign-ins";
+pub const SETTINGS: &str = "/admin/settings";
+pub const DIRECTORY_INVITE: &str = "/invite";
+pub const MAILBOX: &str = "/mailbox";
+
+pub fn launch(app: AppId) -> String {
+    format!("/launch/{app}")
+}
+pub fn not_open(app: AppId) -> String {
+    format!("/not-open/{app}")
+}
+pub fn redeem(token: &str) -> String {
+    format!("/redeem/{token}")
+}
+pub fn first(token: &str) -> String {
+    format!("/first/{token}")
+}
+pub fn logo(digest: &str) -> String {
+    format!("/logo/{digest}")
+}
+/// Who else is in a group, for its members.
+pub fn fellows(group: GroupId) -> String {
+    format!("/groups/{group}")
+}
+pub fn guests(group: GroupId) -> String {
+    format!("/manage/{group}")
+}
+pub fn guest(group: GroupId, user: UserId) -> String {
+    format!("/manage/{group}/guests/{user}")
+}
+pub fn invitations(group: GroupId) -> String {
+    format!("/manage/{group}/invitations")
+}
+pub fn invitation(group: GroupId, invitation: InvitationId) -> String {
+    format!("/manage/{group}/invitations/{invitation}")
+}
+pub fn invite(group: GroupId) -> String {
+    format!("/manage/{group}/invite")
+}
+pub fn group_rules(group: GroupId) -> String {
+    format!("/manage/{group}/rules")
+}
+pub fn job(job: JobId) -> String {
+    format!("/jobs/{job}")
+}
+pub fn person(user: UserId) -> String {
+    format!("/admin/people/{user}")
+}
+pub fn group(group: GroupId) -> String {
+    format!("/admin/groups/{group}")
+}
+pub fn application(app: AppId) -> String {
+    format!("/admin/applications/{app}")
+}
+pub fn setup(app: AppId) -> String {
+    format!("/admin/applications/{app}/setup")
+}
+
+/// The same page with one more parameter; what stands in it already is kept.
+pub fn with(path: &str, name: &str, value: &str) -> String {
+    let (path, fragment) = path.split_once('#').map_or((path, None), |(path, fragment)| (path, Some(fragment)));
+    let joint = if path.contains('?') { '&' } else { '?' };
+    let value: String = url_encode(value);
+    let fragment = fragment.map(|fragment| format!("#{fragment}")).unwrap_or_default();
+    format!("{path}{joint}{name}={value}{fragment}")
+}
+
+/// `application/x-www-form-urlencoded` of one value.
+pub fn url_encode(value: &str) -> String {
+    let mut encoded = String::with_capacity(value.len());
+    for byte in value.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => encoded.push(char::from(byte)),
+            _ => encoded.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    encoded
+}
+
+/// Where a form's page finds what was typed.
+pub fn drafted(path: &str, draft: DraftId) -> String {
+    with(path, "draft", &draft.to_string())
+}

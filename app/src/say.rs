@@ -1,0 +1,208 @@
+//! The words of the pages: what each code means to a person. One sentence what happened, and what to do.
+
+use domain::problem::Problem;
+use domain::role::Role;
+use domain::user::Barred;
+
+/// The sentence for a problem, beside its field or over its form.
+pub fn problem(problem: &Problem) -> String {
+    let fact = problem.fact.as_deref().unwrap_or_default();
+    let text: &str = match problem.code.as_str() {
+        "text_empty" | "required" => "Fill this in.",
+        "text_too_long" => return format!("Use at most {fact} characters."),
+        "text_character" => {
+            return format!("The character at place {fact} cannot be used here: it is invisible or a line break.");
+        }
+        "address_empty" => "Enter an e-mail address.",
+        "address_no_at" => "An e-mail address has an @ between name and domain.",
+        code if code.starts_with("address_") || code.starts_with("domain_") => {
+            "This is not an e-mail address that letters can be sent to. Check it for a typing error."
+        }
+        "domains_too_long" => return format!("The list may have at most {fact} characters."),
+        "domains_lines" => return format!("These lines are not domains: {fact}."),
+        "date_malformed" => "Enter a date, such as 2026-01-31.",
+        "date_past" => "Choose a date that is still to come.",
+        "zone_unknown" => "Choose a time zone from the list.",
+        "url_malformed" => "Enter an address such as https://records.example.org/start.",
+        "url_scheme" => "Only addresses that begin with https:// can be launched.",
+        "url_plain" => "This address is not encrypted. Use https, or confirm that plain http is meant.",
+        "url_credentials" => "Leave the user name and password out of the address.",
+        "accent_malformed" => "Enter a color such as #1f6f5c.",
+        "number" => "Enter a whole number.",
+        "number_range" => return format!("Enter a number from {fact}."),
+        "choice" => "Choose one of the values offered.",
+        "address_taken" => "Somebody with this address is in the directory already.",
+        "address_deleted" => "Somebody with this address was deleted. Restore them instead.",
+        "person_unknown" => "Nobody in the directory has this address.",
+        "person_guest" => "This person is a guest. Choose a member.",
+        "person_disabled" => "This person is disabled.",
+        "group_unknown" => "There is no such group.",
+        "sponsors_many" => "A guest has at most 5 sponsors.",
+        "owners_many" => "A group has at most 100 owners.",
+        "logo_large" => "The picture may have at most 256 KiB.",
+        "logo_format" => "Choose a PNG, JPEG or WebP picture.",
+        "logo_pixels" => "The picture may be at most 4096 pixels wide and high.",
+        "message_url" | "message_host" => return format!("The message may not contain a web address: {fact}."),
+        "message_address" => return format!("The message may not contain an e-mail address: {fact}."),
+        "message_telephone" => return format!("The message may not contain a telephone number: {fact}."),
+        "nobody_to_invite" => "Nobody on this list can be invited. The verdict beside each address says why.",
+        "list_long" => return format!("Paste at most {fact} addresses at once."),
+        "cc_domain" => "The rules of this organization do not allow letters to this domain.",
+        "cc_blocked" => "This address takes no letters about invitations.",
+        "lookalike" => return format!("{fact} looks like another domain. Check the address, then confirm it below."),
+        "reason" => "Say why, so that others can follow it later.",
+        "code_format" => "The code has 8 digits.",
+        "code_wrong" => {
+            return if fact == "1" {
+                "That is not the code. You can try once more.".to_owned()
+            } else {
+                format!("That is not the code. You can try {fact} more times.")
+            };
+        }
+        "code_spent" => "This code was tried too often. Ask for another one.",
+        "code_expired" => "This code has expired. Ask for another one.",
+        "code_used" => "This code was used already. Ask for another one.",
+        "code_unknown" => "This browser has not asked for a code, or it was long ago. Ask for another one.",
+        "too_many" => return format!("That was too often. You can try again after {fact}."),
+        "paused" => {
+            "Several people have blocked your invitations this week, so you cannot invite for now. Ask an administrator."
+        }
+        "invites_stopped" => "The organization has stopped all invitations.",
+        "invites_not_allowed" => "The organization does not let you invite.",
+        "invites_owners_off" => "The organization does not let owners invite at present. Ask an administrator.",
+        "invitation_expired" => {
+            return format!("This invitation ended on {fact}. Whoever invited you can send a new one.");
+        }
+        "invitation_revoked" => return format!("This invitation was withdrawn on {fact}."),
+        "invitation_declined" => return format!("This invitation was declined on {fact}."),
+        "invitation_accepted" => return format!("This invitation was accepted on {fact}. Sign in to go on."),
+        "invitation_suspended" => {
+            "Whoever invited you can no longer do so. The owners of the group have been told and may renew the invitation."
+        }
+        "invitation_wrong_recipient" => "This invitation is for another address.",
+        "invitation_domain" => "The organization no longer lets in people from this domain. Ask whoever invited you.",
+        "pending_already" => "There is an invitation pending already.",
+        "group_full" => return format!("The group has reached its limit of {fact} guests."),
+        "user_disabled" => "Your account is disabled. Ask whoever invited you, or an administrator.",
+        "user_deleted" => "Your account has been deleted. Ask whoever invited you, or an administrator.",
+        "user_ended" => return format!("Your access ended on {fact}. Ask whoever invited you."),
+        "user_not_accepted" => "Accept your invitation first.",
+        "user_is_deleted" => "This person is deleted. Restore them first.",
+        "user_not_deleted" => "This person is not deleted.",
+        "user_gone" => return format!("The time to restore this person ended on {fact}."),
+        "guest_role" => "Only members can hold roles.",
+        "last_administrator" => "Somebody must remain who is an enabled administrator. Make another one first.",
+        "holds_role" => "This person holds a role, so only an administrator can do this.",
+        "oneself" => "You cannot do this to yourself.",
+        "no_leaving" => {
+            "Guests cannot leave by themselves here, because no privacy contact is named. Ask an administrator."
+        }
+        "block_recent" => "A block of this mailbox was lifted less than 90 days ago.",
+        "block_lifted" => "This block has been lifted already.",
+        "administrator_link" => {
+            "This link has been used or is too old. Make a new one with “lobby make-admin ADDRESS”."
+        }
+        "letter_not_stuck" => "This letter is not stuck.",
+        "conflict" => "Somebody else changed this in the meantime. Look at it again and repeat your change.",
+        "forbidden" => "You may not do this.",
+        "not_found" => "This does not exist, or you may not see it.",
+        "sign_in" => "Sign in first.",
+        "prove_again" => "Prove again that it is you.",
+        "arguments" => "The form was not complete. Fill it in again.",
+        "broken" => {
+            "Something failed here. It has been written down; try again, and name the request id if you report it."
+        }
+        "unreachable" => "Lobby cannot be reached from here.",
+        _ => return format!("This was refused ({}).", problem.code),
+    };
+    text.to_owned()
+}
+
+/// What was done, from the code in the address.
+pub fn done(code: &str) -> Option<&'static str> {
+    Some(match code {
+        "saved" => "Saved.",
+        "created" => "Created.",
+        "deleted" => "Deleted.",
+        "restored" => "Restored. The account is disabled until you enable it.",
+        "enabled" => "Enabled.",
+        "disabled" => "Disabled. Their sessions have ended.",
+        "invited" => "The invitations are on their way.",
+        "resent" => "Another letter is on its way.",
+        "revoked" => "The invitation is revoked.",
+        "corrected" => "The old invitation is revoked and a new one is on its way.",
+        "adopted" => "The invitation is yours now.",
+        "voided" => "All links sent so far are void.",
+        "removed" => "Removed.",
+        "added" => "Added.",
+        "assigned" => "Assigned.",
+        "unassigned" => "No longer assigned.",
+        "retried" => "The letter is tried again.",
+        "stopped" => "Stopped.",
+        "signed-out" => "You are signed out.",
+        "left" => "You have left. Your access has ended.",
+        "session-ended" => "The session has ended.",
+        "sessions-ended" => "The sessions have ended.",
+        "proved" => "Thank you. Go on with what you wanted to do.",
+        "code-sent" => "Another code is on its way, if the address is known here.",
+        "declined" => "You have declined. Nobody has been told why.",
+        "blocked" => "You have declined, and this mailbox takes no more invitations from here.",
+        "lifted" => "The block is lifted.",
+        "lost-sent" => "If an invitation for this address is pending, another link is on its way.",
+        "theme" => return None,
+        _ => return None,
+    })
+}
+
+pub fn role(role: Role) -> &'static str {
+    match role {
+        Role::Administrator => "Administrator",
+        Role::UserAdministrator => "User administrator",
+        Role::GuestInviter => "Guest inviter",
+        Role::ConditionalAccessAdministrator => "Conditional access administrator",
+        Role::Reader => "Reader",
+    }
+}
+
+pub fn barred(barred: Barred) -> &'static str {
+    match barred {
+        Barred::Disabled => "Disabled",
+        Barred::Deleted => "Deleted",
+        Barred::Ended(_) => "Ended",
+        Barred::NotAccepted => "Pending",
+    }
+}
+
+/// "1 guest", "2 guests", "more than 10,000 guests".
+pub fn count(count: services::Count, one: &str, many: &str) -> String {
+    match count {
+        services::Count::Exactly(1) => format!("1 {one}"),
+        services::Count::Exactly(n) => format!("{} {many}", number(n)),
+        services::Count::MoreThan(n) => format!("more than {} {many}", number(n)),
+    }
+}
+
+/// Digits in groups of three.
+pub fn number(n: i64) -> String {
+    let digits = n.abs().to_string();
+    let grouped: Vec<&str> =
+        digits.as_bytes().rchunks(3).rev().filter_map(|group| std::str::from_utf8(group).ok()).collect();
+    format!("{}{}", if n < 0 { "-" } else { "" }, grouped.join(","))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_grouped_in_threes() {
+        for (n, text) in [(0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567"), (-1000, "-1,000")] {
+            assert_eq!(number(n), text);
+        }
+    }
+
+    #[test]
+    fn an_unknown_code_is_still_shown() {
+        assert_eq!(problem(&Problem::new("", "new_code")), "This was refused (new_code).");
+    }
+}

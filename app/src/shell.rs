@@ -1,0 +1,73 @@
+//! The document around every page, its security headers, and the map of all pages.
+
+use axum::http::header;
+use leptos::nonce::use_nonce;
+use leptos::prelude::*;
+use leptos_meta::{MetaTags, provide_meta_context};
+use leptos_router::components::{Route, Router, Routes};
+use leptos_router::{SsrMode, path};
+use services::{Denied, Refusal};
+
+use crate::scripts::BrowserScripts;
+use crate::ssr;
+use crate::ui::page;
+use crate::{door, panel};
+
+/// The whole HTML document.
+pub fn shell() -> impl IntoView {
+    let visit = ssr::visit().ok();
+    let nonce = use_nonce().map(|nonce| nonce.to_string()).unwrap_or_default();
+    ssr::set_header(
+        header::CONTENT_SECURITY_POLICY,
+        &format!(
+            "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; \
+             img-src 'self' data:; connect-src 'self'; frame-src 'self'; base-uri 'none'; frame-ancestors 'none'; \
+             form-action 'self'"
+        ),
+    );
+    let theme = visit.as_ref().and_then(|visit| visit.theme);
+    let accent = visit.as_ref().map(|visit| crate::theme::href(&visit.services.tenant().organization.value.accent));
+    view! {
+        <!DOCTYPE html>
+        <html lang="en" data-theme=theme>
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1"/>
+                <meta name="color-scheme" content="light dark"/>
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
+                <BrowserScripts/>
+                {accent.map(|href| view! { <link rel="stylesheet" href=href/> })}
+                <MetaTags/>
+            </head>
+            <body>
+                <App/>
+            </body>
+        </html>
+    }
+}
+
+/// Every page of Lobby with its address.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    let mode = SsrMode::Async;
+    let lost = || page(async { Err(Refusal::Denied(Denied::NotFound)) });
+    view! {
+        <Router>
+            <Routes fallback=lost>
+                <Route path=path!("/") view=panel::apps::AppsPage ssr=mode.clone()/>
+                <Route path=path!("/signin") view=door::signin::SignInPage ssr=mode.clone()/>
+                <Route path=path!("/signin/code") view=door::signin::CodePage ssr=mode.clone()/>
+                <Route path=path!("/redeem/:token") view=door::redeem::RedeemPage ssr=mode.clone()/>
+                <Route path=path!("/consent") view=door::consent::ConsentPage ssr=mode.clone()/>
+                <Route path=path!("/lost") view=door::redeem::LostPage ssr=mode.clone()/>
+                <Route path=path!("/lift") view=door::lift::LiftPage ssr=mode.clone()/>
+                <Route path=path!("/first/:token") view=door::first::FirstPage ssr=mode.clone()/>
+                <Route path=path!("/account") view=panel::account::AccountPage ssr=mode.clone()/>
+                <Route path=path!("/account/leave") view=panel::leave::LeavePage ssr=mode.clone()/>
+                <Route path=path!("/account/prove") view=panel::prove::ProvePage ssr=mode.clone()/>
+                <Route path=path!("/not-open/:app") view=panel::apps::NotOpenPage ssr=mode.clone()/>
+            </Routes>
+        </Router>
+    }
+}

@@ -1,0 +1,17 @@
+//! The kit that pages are made of. No data and no rules.
+
+mod field;
+mod frame;
+mod icon;
+mod list;
+mod picture;
+mod time;
+mod words;
+
+pub use field::{Choice, Field, Hidden, Select, SelectOption, TextArea};
+pub use frame::{AdminFrame, DoorFrame, Head, PanelFrame, page};
+pub use icon::Icon;
+pub use list::{FilterChip, Filters, Pager, SortHead, list_ask};
+pub use picture::{Avatar, Logo};
+pub use time::{When, day, relative, until};
+pub use words::{Badge, Empty, Notice, Notices, Tone};

@@ -1,0 +1,31 @@
+//! Where the buttons of letters lead: the one place that knows the paths.
+
+use domain::id::GroupId;
+
+use super::House;
+
+/// The page that takes an invitation up; it names the invitation and proves nothing.
+pub(super) fn redeem(house: &House, token: &str) -> String {
+    format!("{}/redeem/{token}", house.url)
+}
+
+/// The same page at its decline form: the answer itself is a POST.
+pub(super) fn decline(redeem: &str) -> String {
+    format!("{redeem}#decline")
+}
+
+pub(super) fn apps(house: &House) -> String {
+    format!("{}/", house.url)
+}
+
+/// The invitations of a group; without one, what its reader manages.
+pub(super) fn invitations(house: &House, group: Option<GroupId>) -> String {
+    match group {
+        Some(group) => format!("{}/manage/{group}/invitations", house.url),
+        None => format!("{}/manage", house.url),
+    }
+}
+
+pub(super) fn guests(house: &House, group: GroupId) -> String {
+    format!("{}/manage/{group}", house.url)
+}

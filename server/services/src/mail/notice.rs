@@ -1,0 +1,109 @@
+//! Letters to people who are known: added, welcome, an invitation to renew, an application that a group gained.
+
+use domain::id::GroupId;
+use domain::text::EmailAddress;
+use domain::time::{Timestamp, Zone};
+
+use super::paper::Paper;
+use super::{Content, House, Person, links, moment, words};
+
+/// A known person was added to a group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AddedFacts {
+    pub house: House,
+    pub to: EmailAddress,
+    pub by: Person,
+    pub by_is_proved: bool,
+    pub group: String,
+    /// Every application that the group opens, by name.
+    pub applications: Vec<String>,
+    /// `None` is without end.
+    pub ends_at: Option<Timestamp>,
+    pub zone: Zone,
+}
+
+pub fn render_added(facts: &AddedFacts) -> Content {
+    let what = match facts.applications.as_slice() {
+        [] => &facts.group,
+        [only] => only,
+        _ => &facts.house.name,
+    };
+    let subject = words::added(&facts.by.shown(), what);
+    let mut lines = vec![(words::ADDED_BY, facts.by.in_full()), (words::ORGANIZATION, facts.house.name.clone())];
+    if facts.applications.is_empty() {
+        lines.push((words::GROUP, facts.group.clone()));
+    } else {
+        lines.push((words::OPENS, words::all_of(&facts.applications)));
+    }
+    lines.push((words::ACCESS, words::until(facts.ends_at.map(|end| moment(end, &facts.zone)))));
+    Paper::of(&facts.house)
+        .heading(subject.clone())
+        .facts(lines)
+        .button(words::OPEN_APPS, links::apps(&facts.house))
+        .seal(facts.to.clone(), facts.by_is_proved.then(|| facts.by.address.clone()), subject)
+}
+
+/// A member whom an administrator created.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WelcomeFacts {
+    pub house: House,
+    pub to: EmailAddress,
+}
+
+pub fn render_welcome(facts: &WelcomeFacts) -> Content {
+    let subject = words::welcome_subject(&facts.house.name);
+    Paper::of(&facts.house)
+        .heading(subject.clone())
+        .text(words::welcome_text(&facts.house.name, &facts.to.shown()))
+        .button(words::SIGN_IN, links::apps(&facts.house))
+        .seal(facts.to.clone(), None, subject)
+}
+
+/// Somebody tried an invitation that had expired.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RenewalFacts {
+    pub house: House,
+    pub to: EmailAddress,
+    pub guest: Person,
+    pub inviter: Person,
+    pub group: Option<(GroupId, String)>,
+    pub invited_at: Timestamp,
+    pub ended_at: Timestamp,
+    pub zone: Zone,
+}
+
+pub fn render_renewal_asked(facts: &RenewalFacts) -> Content {
+    let guest = facts.guest.shown();
+    let mut lines = vec![(words::INVITED, facts.guest.in_full()), (words::INVITED_BY, facts.inviter.in_full())];
+    lines.extend(facts.group.as_ref().map(|(_, name)| (words::GROUP, name.clone())));
+    lines.push((words::SENT_AT, moment(facts.invited_at, &facts.zone)));
+    lines.push((words::ENDED_AT, moment(facts.ended_at, &facts.zone)));
+    let subject = words::renewal_subject(&guest);
+    let link = links::invitations(&facts.house, facts.group.as_ref().map(|(group, _)| *group));
+    Paper::of(&facts.house)
+        .heading(subject.clone())
+        .text(words::renewal_text(&guest))
+        .facts(lines)
+        .button(words::SEE_INVITATIONS, link)
+        .seal(facts.to.clone(), None, subject)
+}
+
+/// A group gained an application: its guests gain it too.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AssignedFacts {
+    pub house: House,
+    pub to: EmailAddress,
+    pub application: String,
+    pub group: (GroupId, String),
+    pub guests: i64,
+}
+
+pub fn render_assigned(facts: &AssignedFacts) -> Content {
+    let (group, name) = &facts.group;
+    let subject = words::assigned_subject(&facts.application, name);
+    Paper::of(&facts.house)
+        .heading(subject.clone())
+        .text(words::assigned_text(facts.guests))
+        .button(words::SEE_GUESTS, links::guests(&facts.house, *group))
+        .seal(facts.to.clone(), None, subject)
+}

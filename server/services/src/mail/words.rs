@@ -1,0 +1,130 @@
+//! Every English word of the letters. What is put together from facts says so by its arguments.
+
+// The frame of every letter.
+pub(super) fn opens(host: &str) -> String {
+    format!("opens {host}")
+}
+pub(super) fn privacy_statement(organization: &str) -> String {
+    format!("How {organization} handles your data:")
+}
+pub(super) fn privacy_contact(organization: &str) -> String {
+    format!("Questions about your data at {organization}:")
+}
+pub(super) fn sent_by(organization: &str, host: &str) -> String {
+    format!("Sent for {organization} by Lobby at {host}.")
+}
+/// "A", "A and B", "A, B and C".
+pub(super) fn all_of(names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+// Labels of facts.
+pub(super) const INVITED_BY: &str = "Invited by";
+pub(super) const ADDED_BY: &str = "Added by";
+pub(super) const INVITED: &str = "Invited";
+pub(super) const ORGANIZATION: &str = "Organization";
+pub(super) const OPENS: &str = "Opens";
+pub(super) const GROUP: &str = "Group";
+pub(super) const ACCESS: &str = "Access";
+pub(super) const ANSWER_BY: &str = "Answer by";
+pub(super) const COPY_TO: &str = "A copy went to";
+pub(super) const ASKED_AT: &str = "Asked at";
+pub(super) const ENDED_AT: &str = "Ended at";
+pub(super) const SENT_AT: &str = "Invited at";
+
+// Invitation, its copy, and a link for somebody who lost theirs.
+pub(super) const CAUTION: &str =
+    "Be careful: act on this letter only if you know the person and the organization named below.";
+pub(super) const VIEW_INVITATION: &str = "View invitation";
+pub(super) const NOT_EXPECTED: &str = "Not expected, or no more of these?";
+pub(super) const DECLINE: &str = "Decline, or never get invitations again";
+pub(super) fn invited(inviter: &str, what: &str) -> String {
+    format!("{inviter} invited you to {what}")
+}
+pub(super) fn copy_subject(inviter: &str, guest: &str, what: &str) -> String {
+    format!("Copy: {inviter} invited {guest} to {what}")
+}
+pub(super) fn copy_heading(inviter: &str, guest: &str, what: &str) -> String {
+    format!("{inviter} invited {guest} to {what}")
+}
+pub(super) fn copy_has_no_link(guest: &str) -> String {
+    format!("This is a copy for you to know. It has no link: only {guest} can accept.")
+}
+pub(super) fn lost_link_subject(what: &str) -> String {
+    format!("Your link to {what}")
+}
+pub(super) fn lost_link_heading(what: &str) -> String {
+    format!("A new link to your invitation to {what}")
+}
+pub(super) const LOST_LINK_TEXT: &str =
+    "You, or somebody who typed your address, asked for this link because the first one was lost.";
+pub(super) fn writes(inviter: &str) -> String {
+    format!("{inviter} writes:")
+}
+pub(super) fn proof(to: &str) -> String {
+    format!("Before anything opens you are asked to prove that {to} is yours. Opening the link accepts nothing.")
+}
+pub(super) fn stay(days: Option<u32>) -> String {
+    match days {
+        None => "without an end date".to_owned(),
+        Some(1) => "one day from when you accept".to_owned(),
+        Some(days) => format!("{days} days from when you accept"),
+    }
+}
+
+// To people who are known.
+pub(super) const OPEN_APPS: &str = "Open your apps";
+pub(super) const SIGN_IN: &str = "Sign in";
+pub(super) const SEE_INVITATIONS: &str = "See invitations";
+pub(super) const SEE_GUESTS: &str = "See guests";
+pub(super) fn added(by: &str, what: &str) -> String {
+    format!("{by} added you to {what}")
+}
+pub(super) fn until(end: Option<String>) -> String {
+    end.map_or_else(|| "without an end date".to_owned(), |end| format!("until {end}"))
+}
+pub(super) fn welcome_subject(organization: &str) -> String {
+    format!("Welcome to {organization}")
+}
+pub(super) fn welcome_text(organization: &str, address: &str) -> String {
+    format!("{organization} made an account for {address}. You need no password: sign in with this address.")
+}
+pub(super) fn renewal_subject(guest: &str) -> String {
+    format!("The invitation of {guest} has ended: renew it?")
+}
+pub(super) fn renewal_text(guest: &str) -> String {
+    format!(
+        "Somebody tried the invitation of {guest} after its end. No link was sent. If they are still welcome, invite them again."
+    )
+}
+pub(super) fn assigned_subject(application: &str, group: &str) -> String {
+    format!("{application} was added to {group}")
+}
+pub(super) fn assigned_text(guests: i64) -> String {
+    match guests {
+        1 => "An administrator did this, and you own the group. One guest of it gains the application.".to_owned(),
+        _ => {
+            format!("An administrator did this, and you own the group. {guests} guests of it gain the application.")
+        }
+    }
+}
+pub(super) const A_GROUP: &str = "a group";
+
+// Passcodes.
+pub(super) fn passcode_subject(organization: &str) -> String {
+    // Never the code itself: the subject stands in the list of letters and on locked screens.
+    format!("Your code for {organization}")
+}
+pub(super) const CODE_TO_SIGN_IN: &str = "Your code to sign in";
+pub(super) const CODE_TO_PROVE: &str = "Your code to confirm that it is you";
+pub(super) const CODE_TO_LIFT: &str = "Your code to take invitations again";
+pub(super) fn passcode_text(host: &str, minutes: i64) -> String {
+    format!(
+        "Type it where you asked for it, at {host}, within {minutes} minutes. It works once, and only in that browser."
+    )
+}
+pub(super) const PASSCODE_NOT_ASKED: &str = "You did not ask for a code? Then do nothing: without it nobody comes in. Never tell it to anybody; nobody here will ask you for it.";

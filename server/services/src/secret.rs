@@ -1,0 +1,159 @@
+//! Secrets: random tokens, their digests, and keyed digests under a key that lives outside the database.
+
+use std::io::Write;
+use std::path::Path;
+
+use aws_lc_rs::{constant_time, digest, hmac, rand};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+/// A value that is shown once and never logged: no `Debug`, no `Serialize`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// 256 random bits, 43 characters of base64url.
+    pub fn random() -> Self {
+        Self(URL_SAFE_NO_PAD.encode(random_bytes::<32>()))
+    }
+
+    /// `digits` decimal digits, each value equally likely.
+    pub fn digits(digits: usize) -> Self {
+        let mut code = String::with_capacity(digits);
+        while code.len() < digits {
+            // 250 is the largest multiple of ten in a byte: what lies above would favor small digits.
+            code.extend(
+                random_bytes::<16>().iter().filter(|byte| **byte < 250).map(|byte| char::from(b'0' + byte % 10)),
+            );
+        }
+        code.truncate(digits);
+        Self(code)
+    }
+
+    /// What a request brought.
+    pub fn given(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// SHA-256 in hexadecimal: enough for 256 random bits, and not for a code.
+    pub fn digest(&self) -> String {
+        hex(digest::digest(&digest::SHA256, self.0.as_bytes()).as_ref())
+    }
+}
+
+fn random_bytes<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    // The system's generator has no failure that a program could go on from.
+    assert!(rand::fill(&mut bytes).is_ok(), "the system gives no random bytes");
+    bytes
+}
+
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).filter_map(|half| char::from_digit(half.into(), 16)).collect()
+}
+
+/// The key of this installation: 32 bytes.
+#[derive(Clone)]
+pub struct Key([u8; 32]);
+
+#[derive(Debug, thiserror::Error)]
+pub enum KeyError {
+    #[error("the key file {path} cannot be read or made: {error}")]
+    File { path: String, error: std::io::Error },
+    #[error("the key file {path} does not hold 64 hexadecimal digits")]
+    Malformed { path: String },
+}
+
+impl Key {
+    pub fn random() -> Self {
+        Self(random_bytes())
+    }
+
+    /// Reads the key file; makes one, readable by its owner alone, where there is none.
+    ///
+    /// # Errors
+    /// Where the file cannot be read, made or understood.
+    pub fn from_file(path: &Path) -> Result<Self, KeyError> {
+        let failed = |error| KeyError::File { path: path.display().to_string(), error };
+        match std::fs::read_to_string(path) {
+            Ok(text) => {
+                Self::parse(text.trim()).ok_or_else(|| KeyError::Malformed { path: path.display().to_string() })
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                let key = Self::random();
+                let mut file = private_file(path).map_err(failed)?;
+                writeln!(file, "{}", hex(&key.0)).and_then(|()| file.sync_all()).map_err(failed)?;
+                Ok(key)
+            }
+            Err(error) => Err(failed(error)),
+        }
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        if text.len() != 64 || !text.is_ascii() {
+            return None;
+        }
+        let mut bytes = [0; 32];
+        for (at, byte) in bytes.iter_mut().enumerate() {
+            *byte = u8::from_str_radix(text.get(at * 2..at * 2 + 2)?, 16).ok()?;
+        }
+        Some(Self(bytes))
+    }
+
+    /// HMAC-SHA-256 (RFC 2104) of `parts` for one purpose, in hexadecimal.
+    pub fn digest(&self, purpose: &str, parts: &[&str]) -> String {
+        let mut context = hmac::Context::with_key(&hmac::Key::new(hmac::HMAC_SHA256, &self.0));
+        for part in std::iter::once(&purpose).chain(parts) {
+            context.update(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+            context.update(part.as_bytes());
+        }
+        hex(context.sign().as_ref())
+    }
+}
+
+/// A new file of mode 0600.
+///
+/// # Errors
+/// Where it cannot be made, or exists.
+pub fn private_file(path: &Path) -> std::io::Result<std::fs::File> {
+    use std::os::unix::fs::OpenOptionsExt;
+    std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
+}
+
+/// Compares without telling by its time where they differ.
+pub fn equal(one: &str, other: &str) -> bool {
+    constant_time::verify_slices_are_equal(one.as_bytes(), other.as_bytes()).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_is_256_bits_in_43_characters() {
+        let token = Secret::random();
+        assert_eq!(token.expose().len(), 43);
+        assert_eq!(token.digest().len(), 64);
+        assert!(token != Secret::random());
+    }
+
+    #[test]
+    fn a_code_is_eight_digits() {
+        let code = Secret::digits(8);
+        assert_eq!(code.expose().len(), 8);
+        assert!(code.expose().bytes().all(|byte| byte.is_ascii_digit()));
+    }
+
+    #[test]
+    fn digests_differ_by_key_purpose_and_where_a_part_ends() {
+        let key = Key::random();
+        assert_eq!(key.digest("a", &["bc"]), key.digest("a", &["bc"]));
+        assert_ne!(key.digest("a", &["bc"]), key.digest("a", &["b", "c"]));
+        assert_ne!(key.digest("a", &["bc"]), key.digest("ab", &["c"]));
+        assert_ne!(key.digest("a", &["bc"]), Key::random().digest("a", &["bc"]));
+    }
+}

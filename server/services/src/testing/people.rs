@@ -1,0 +1,195 @@
+//! Who acts in tests, and on what: permission values and things, made without a deed.
+
+use domain::application::{Application, LaunchUrl};
+use domain::group::{Group, Membership, Narrowing};
+use domain::id::{AppId, GroupId, RequestId, UserId};
+use domain::role::{Role, Roles};
+use domain::samples;
+use domain::session::{Method, Session};
+use domain::text::Label;
+use domain::time::Timestamp;
+use domain::user::User;
+use store::audit::AuditEvent;
+use store::memberships::Member;
+use store::outbox::Outgoing;
+use store::{PageAsk, Stored};
+
+use super::Lobby;
+use crate::{Admin, OwnerOf, Reader, Secret, UserAdmin, Viewer};
+
+impl Lobby {
+    /// A further Administrator, just signed in.
+    pub async fn admin(&self) -> Admin {
+        let address = format!("admin-{}@lindenhof.example", self.next());
+        let user = self.with_roles(&address, Roles::of(Role::Administrator)).await;
+        self.viewer(user.id).await.administrator().unwrap()
+    }
+
+    /// A further User administrator, just signed in.
+    pub async fn user_admin(&self) -> UserAdmin {
+        let address = format!("user-admin-{}@lindenhof.example", self.next());
+        let user = self.with_roles(&address, Roles::of(Role::UserAdministrator)).await;
+        self.viewer(user.id).await.user_administrator().unwrap()
+    }
+
+    /// A further Reader, just signed in.
+    pub async fn reader(&self) -> Reader {
+        let address = format!("reader-{}@lindenhof.example", self.next());
+        let user = self.with_roles(&address, Roles::of(Role::Reader)).await;
+        self.viewer(user.id).await.reader().unwrap()
+    }
+
+    pub async fn member(&self, address: &str) -> User {
+        self.with_roles(address, Roles::NONE).await
+    }
+
+    pub async fn with_roles(&self, address: &str, roles: Roles) -> User {
+        self.person(User { roles, ..samples::member(address) }).await
+    }
+
+    /// A guest who has accepted.
+    pub async fn guest(&self, address: &str) -> User {
+        let now = self.services.now();
+        self.person(samples::guest(address).accept(now)).await
+    }
+
+    /// A guest who has accepted nothing yet.
+    pub async fn pending_guest(&self, address: &str) -> User {
+        self.person(samples::guest(address)).await
+    }
+
+    /// Anybody, under a fresh id.
+    pub async fn person(&self, person: User) -> User {
+        let person = User { id: self.services.ids.next(self.services.now()), ..person };
+        let mut tx = self.services.store.begin().await.unwrap();
+        store::users::insert(&mut tx, std::slice::from_ref(&person)).await.unwrap();
+        tx.commit().await.unwrap();
+        person
+    }
+
+    /// The person with a session of their own, proved just now.
+    pub async fn viewer(&self, user: UserId) -> Viewer {
+        self.sign_in(user).await.0
+    }
+
+    /// The same with the token for the cookie.
+    pub async fn sign_in(&self, user: UserId) -> (Viewer, Secret) {
+        let (now, token) = (self.services.now(), Secret::random());
+        let session = Session {
+            id: self.services.ids.next(now),
+            user,
+            created_at: now,
+            auth_time: now,
+            last_seen_at: now,
+            ends_at: now + domain::time::Span::days(7),
+            methods: vec![Method::Otp],
+            ..samples::session()
+        };
+        let mut tx = self.services.store.begin().await.unwrap();
+        store::sessions::insert(&mut tx, &session, &token.digest()).await.unwrap();
+        let known = store::sessions::by_digest(&mut tx, &token.digest()).await.unwrap().unwrap();
+        tx.commit().await.unwrap();
+        (Viewer::new(known, samples::origin(), self.correlation()), token)
+    }
+
+    pub fn correlation(&self) -> RequestId {
+        self.services.ids.next(self.services.now())
+    }
+
+    /// A group that its owners manage, without any.
+    pub async fn group(&self) -> Group {
+        let number = self.next();
+        let group = Group {
+            id: self.services.ids.next(self.services.now()),
+            name: Label::parse(&format!("Group {number}")).unwrap(),
+            description: None,
+            owners_manage: true,
+            narrowing: Narrowing::default(),
+            created_at: self.services.now(),
+        };
+        let mut tx = self.services.store.begin().await.unwrap();
+        store::groups::insert(&mut tx, &group).await.unwrap();
+        tx.commit().await.unwrap();
+        group
+    }
+
+    /// A group that a member owns and manages: `.group()`, `.viewer()`.
+    pub async fn group_with_owner(&self) -> OwnerOf<Group> {
+        let group = self.group().await;
+        let owner = self.member(&format!("owner-{}@lindenhof.example", self.next())).await;
+        self.give_to_owner(group.id, owner.id).await;
+        self.viewer(owner.id).await.owner_of(&self.services, group.id).await.unwrap()
+    }
+
+    pub async fn give_to_owner(&self, group: GroupId, owner: UserId) {
+        let mut tx = self.services.store.begin().await.unwrap();
+        store::groups::add_owner(&mut tx, group, owner, owner, self.services.now()).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    /// An enabled, visible application, assigned to nobody.
+    pub async fn application(&self) -> Application {
+        let number = self.next();
+        let application = Application {
+            id: self.services.ids.next(self.services.now()),
+            name: Label::parse(&format!("Application {number}")).unwrap(),
+            description: None,
+            launch_url: LaunchUrl::parse(&format!("https://app-{number}.lindenhof.example/start")).unwrap(),
+            publisher: None,
+            support_contact: None,
+            logo: None,
+            visible: true,
+            enabled: true,
+            self_service: None,
+            created_at: self.services.now(),
+        };
+        let mut tx = self.services.store.begin().await.unwrap();
+        store::applications::insert(&mut tx, &application).await.unwrap();
+        tx.commit().await.unwrap();
+        application
+    }
+
+    /// The group opens the application.
+    pub async fn assign(&self, application: AppId, group: GroupId) {
+        let by = UserId(uuid::Uuid::nil());
+        let mut tx = self.services.store.begin().await.unwrap();
+        store::applications::assign_group(&mut tx, application, group, by, self.services.now()).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    /// The person belongs to the group without end.
+    pub async fn join(&self, group: GroupId, user: &User) {
+        let membership = Membership {
+            group,
+            user: user.id,
+            added_by: user.id,
+            added_at: self.services.now(),
+            ends_at: Timestamp::NEVER,
+            held_for: None,
+        };
+        let mut tx = self.services.store.begin().await.unwrap();
+        store::memberships::insert(&mut tx, &[Member { membership, user: user.clone() }]).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    pub async fn user(&self, user: UserId) -> Stored<User> {
+        let mut tx = self.services.store.read().await.unwrap();
+        store::users::get(&mut tx, user).await.unwrap().unwrap()
+    }
+
+    /// The audit log, the newest event first.
+    pub async fn events(&self) -> Vec<AuditEvent> {
+        let mut tx = self.services.store.read().await.unwrap();
+        store::audit::page(&mut tx, &everything(), &[]).await.unwrap().items
+    }
+
+    /// The letters on their way or gone, the newest first.
+    pub async fn letters(&self) -> Vec<Outgoing> {
+        let mut tx = self.services.store.read().await.unwrap();
+        store::outbox::page(&mut tx, &everything(), &[]).await.unwrap().items
+    }
+}
+
+fn everything() -> PageAsk {
+    PageAsk { size: 1000, ..PageAsk::default() }
+}

@@ -1,0 +1,48 @@
+//! The whole map of addresses on one screen.
+
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{get, post};
+use axum::{Router, middleware};
+use leptos::prelude::provide_context;
+use leptos_axum::{LeptosRoutes, generate_route_list};
+
+use crate::layers::{gate, log, visit};
+use crate::state::AppState;
+use crate::{assets, demo, files, health, launch, mailbox, secrets, uploads};
+
+/// Every form but an upload; pasted lists of 10,000 addresses fit.
+const BODY_LIMIT: usize = 2 * 1024 * 1024;
+
+pub fn router(state: AppState) -> Router {
+    let pages = generate_route_list(app::shell::App);
+    let browser = assets::names();
+    let context = move || provide_context(browser.clone());
+    let fn_context = || ();
+    let upload = DefaultBodyLimit::max(uploads::BODY_LIMIT);
+    let visited = Router::new()
+        .leptos_routes_with_context(&state, pages, context, app::shell::shell)
+        .route("/fn/{*endpoint}", post(move |request| leptos_axum::handle_server_fns_with_context(fn_context, request)))
+        .route("/launch/{app}", get(launch::launch))
+        .route("/go/{app}", get(launch::go_on))
+        .route("/upload/application-logo/{app}", post(uploads::application_logo).layer(upload.clone()))
+        .route("/upload/organization-logo", post(uploads::organization_logo).layer(upload))
+        .route("/invitation-link", post(secrets::invitation_link))
+        .route("/mailbox/{letter}/letter", get(mailbox::letter))
+        .route("/demo/{name}", get(demo::application))
+        .fallback(files::not_found)
+        .layer(middleware::from_fn_with_state(state.clone(), visit::visits));
+    let plain = Router::new()
+        .route("/logo/{digest}", get(files::logo))
+        .route("/{theme}", get(files::theme))
+        .route("/health/live", get(health::live))
+        .route("/health/ready", get(health::ready));
+    visited
+        .merge(plain)
+        .merge(assets::routes())
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(middleware::from_fn_with_state(state.clone(), gate::same_origin))
+        .layer(middleware::from_fn_with_state(state.clone(), gate::host))
+        .layer(middleware::from_fn_with_state(state.clone(), gate::headers))
+        .layer(middleware::from_fn_with_state(state.clone(), log::requests))
+        .with_state(state)
+}

@@ -1,0 +1,60 @@
+//! What limits count: one row a deed, in a bucket, with how many it stood for.
+
+use domain::time::Timestamp;
+
+use crate::list::{Table, select_in, select_in_with};
+use crate::statements::{on, sql};
+use crate::{Bind, StoreError, Tx};
+
+sql! {
+    SUM = "SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT), COALESCE(MIN(at), 0) FROM hits WHERE bucket = $1 AND at > $2";
+    FORGET = "DELETE FROM hits WHERE bucket = $1";
+    PRUNE = "DELETE FROM hits WHERE at <= $1";
+}
+
+const TABLE: Table = Table { name: "hits", columns: &["id", "bucket", "amount", "at"], versioned: false };
+#[cfg(feature = "testing")]
+pub(crate) const TABLES: &[&Table] = &[&TABLE];
+
+/// (id, bucket, amount) of each deed.
+pub async fn add(
+    tx: &mut Tx,
+    hits: impl IntoIterator<Item = (domain::id::EventId, String, i64)>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let row = |(id, bucket, amount): (domain::id::EventId, String, i64)| {
+        vec![Bind::text(id), Bind::Text(Some(bucket)), Bind::number(amount), Bind::number(now.0)]
+    };
+    TABLE.insert(tx, hits.into_iter().map(row).collect()).await
+}
+
+/// How many since `since`, and when the oldest of them was.
+pub async fn since(tx: &mut Tx, bucket: &str, since: Timestamp) -> Result<(i64, Timestamp), StoreError> {
+    let (sum, oldest): (i64, i64) =
+        on!(tx, |conn| sqlx::query_as(SUM).bind(bucket).bind(since.0).fetch_one(conn).await?);
+    Ok((sum, Timestamp(oldest)))
+}
+
+/// (bucket, amount, at) of every deed in these buckets that is still kept.
+pub async fn of(tx: &mut Tx, buckets: &[String]) -> Result<Vec<(String, i64, i64)>, StoreError> {
+    select_in(tx, "SELECT bucket, amount, at FROM hits WHERE bucket IN", buckets, "").await
+}
+
+/// The same, but only what was after `since`.
+pub async fn of_since(
+    tx: &mut Tx,
+    buckets: &[String],
+    since: Timestamp,
+) -> Result<Vec<(String, i64, i64)>, StoreError> {
+    let prefix = "SELECT bucket, amount, at FROM hits WHERE at > $1 AND bucket IN";
+    select_in_with(tx, prefix, &[Bind::number(since.0)], buckets, "").await
+}
+
+pub async fn forget(tx: &mut Tx, bucket: &str) -> Result<(), StoreError> {
+    on!(tx, |conn| sqlx::query(FORGET).bind(bucket).execute(conn).await?.rows_affected());
+    Ok(())
+}
+
+pub async fn prune(tx: &mut Tx, before: Timestamp) -> Result<u64, StoreError> {
+    Ok(on!(tx, |conn| sqlx::query(PRUNE).bind(before.0).execute(conn).await?.rows_affected()))
+}

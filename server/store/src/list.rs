@@ -1,0 +1,491 @@
+//! SQL that is composed: inserts of many rows, saves that name their version, and lists with filters, orders and
+//! keyset pages. The only place that joins SQL texts, and it joins constants alone.
+
+use serde::{Deserialize, Serialize};
+use sqlx::postgres::PgRow;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{AssertSqlSafe, FromRow};
+
+use crate::statements::on;
+use crate::{StoreError, Tx, exactly_one, unique};
+
+/// Counts are exact up to here.
+pub const COUNTED: i64 = 10_000;
+/// Parameters of one statement: under the limits of both engines, and few enough statements to keep prepared.
+const MOST_PARAMETERS: usize = 3_000;
+const MOST_WORDS: usize = 4;
+/// Values of one `IN (…)`.
+const AT_ONCE: usize = 500;
+
+/// A parameter; NULL keeps its type, which PostgreSQL wants to know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Bind {
+    Text(Option<String>),
+    Number(Option<i64>),
+    Flag(bool),
+    Bytes(Vec<u8>),
+}
+
+impl Bind {
+    pub fn text(value: impl ToString) -> Self {
+        Self::Text(Some(value.to_string()))
+    }
+    pub fn maybe(value: Option<impl ToString>) -> Self {
+        Self::Text(value.map(|value| value.to_string()))
+    }
+    pub fn number(value: i64) -> Self {
+        Self::Number(Some(value))
+    }
+}
+
+macro_rules! bound {
+    ($query:expr, $binds:expr) => {{
+        let mut query = $query;
+        for bind in $binds {
+            query = match bind {
+                Bind::Text(text) => query.bind(text),
+                Bind::Number(number) => query.bind(number),
+                Bind::Flag(flag) => query.bind(flag),
+                Bind::Bytes(bytes) => query.bind(bytes),
+            };
+        }
+        query
+    }};
+}
+
+/// A table by its columns: the first is its key; a versioned one counts its saves.
+pub(crate) struct Table {
+    pub name: &'static str,
+    pub columns: &'static [&'static str],
+    pub versioned: bool,
+}
+
+impl Table {
+    fn insert_text(&self, rows: usize) -> String {
+        let version = if self.versioned { ", 1" } else { "" };
+        let width = self.columns.len();
+        let row = |at: usize| {
+            let places: Vec<String> = (1..=width).map(|place| format!("${}", at * width + place)).collect();
+            format!("({}{version})", places.join(", "))
+        };
+        let rows: Vec<String> = (0..rows).map(row).collect();
+        let version = if self.versioned { ", version" } else { "" };
+        format!("INSERT INTO {} ({}{version}) VALUES {}", self.name, self.columns.join(", "), rows.join(", "))
+    }
+
+    /// Writes rows that stand, each unless somebody wrote it since its version.
+    fn save_many_text(&self, rows: usize) -> String {
+        let (name, width) = (self.name, self.columns.len() + 1);
+        let row = |at: usize| {
+            let places: Vec<String> = (1..=width).map(|place| format!("${}", at * width + place)).collect();
+            format!("({})", places.join(", "))
+        };
+        let rows: Vec<String> = (0..rows).map(row).collect();
+        let sets: Vec<String> =
+            self.columns.iter().skip(1).map(|column| format!("{column} = excluded.{column}")).collect();
+        format!(
+            "INSERT INTO {name} ({}, version) VALUES {} ON CONFLICT ({}) DO UPDATE SET {}, version = {name}.version + 1 \
+             WHERE {name}.version = excluded.version",
+            self.columns.join(", "),
+            rows.join(", "),
+            self.columns[0],
+            sets.join(", ")
+        )
+    }
+
+    fn save_text(&self) -> String {
+        let sets: Vec<String> =
+            self.columns.iter().enumerate().skip(1).map(|(at, column)| format!("{column} = ${}", at + 1)).collect();
+        let (key, version) = (self.columns[0], self.columns.len() + 1);
+        format!(
+            "UPDATE {} SET {}, version = version + 1 WHERE {key} = $1 AND version = ${version}",
+            self.name,
+            sets.join(", ")
+        )
+    }
+
+    /// Adds rows, many at a time.
+    pub(crate) async fn insert(&self, tx: &mut Tx, rows: Vec<Vec<Bind>>) -> Result<(), StoreError> {
+        let at_once = (MOST_PARAMETERS / self.columns.len()).max(1);
+        let mut rows = rows.into_iter().peekable();
+        while rows.peek().is_some() {
+            let chunk: Vec<Vec<Bind>> = rows.by_ref().take(at_once).collect();
+            let text = self.insert_text(chunk.len());
+            on!(tx, |conn| {
+                let query = sqlx::query(AssertSqlSafe(text));
+                bound!(query, chunk.into_iter().flatten())
+                    .execute(conn)
+                    .await
+                    .map_err(|error| unique(error, self.name))?;
+            });
+        }
+        Ok(())
+    }
+
+    /// Writes many rows back, each with the version it was read at; all of them or none.
+    pub(crate) async fn save_many(&self, tx: &mut Tx, rows: Vec<(Vec<Bind>, i64)>) -> Result<(), StoreError> {
+        let at_once = (MOST_PARAMETERS / (self.columns.len() + 1)).max(1);
+        let mut rows = rows.into_iter().peekable();
+        while rows.peek().is_some() {
+            let chunk: Vec<(Vec<Bind>, i64)> = rows.by_ref().take(at_once).collect();
+            let wanted = u64::try_from(chunk.len()).unwrap_or(u64::MAX);
+            let text = self.save_many_text(chunk.len());
+            let binds = chunk.into_iter().flat_map(|(row, version)| row.into_iter().chain([Bind::number(version)]));
+            let changed = on!(tx, |conn| {
+                let query = bound!(sqlx::query(AssertSqlSafe(text)), binds);
+                query.execute(conn).await.map_err(|error| unique(error, self.name))?.rows_affected()
+            });
+            if changed != wanted {
+                return Err(StoreError::Conflict(self.name));
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes one row back, unless somebody else wrote it since version `version`.
+    pub(crate) async fn save(&self, tx: &mut Tx, mut row: Vec<Bind>, version: i64) -> Result<(), StoreError> {
+        row.push(Bind::number(version));
+        let text = self.save_text();
+        let changed = on!(tx, |conn| {
+            let query = bound!(sqlx::query(AssertSqlSafe(text)), row);
+            query.execute(conn).await.map_err(|error| unique(error, self.name))?.rows_affected()
+        });
+        exactly_one(changed, self.name)
+    }
+}
+
+/// `prefix ($1, $2, …) suffix` over many values, in as many statements as it takes.
+pub(crate) async fn select_in<R>(
+    tx: &mut Tx,
+    prefix: &'static str,
+    values: &[String],
+    suffix: &'static str,
+) -> Result<Vec<R>, StoreError>
+where
+    R: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin,
+{
+    select_in_with(tx, prefix, &[], values, suffix).await
+}
+
+/// The same with parameters `$1`, `$2`, … of the prefix before those of the list.
+pub(crate) async fn select_in_with<R>(
+    tx: &mut Tx,
+    prefix: &'static str,
+    fixed: &[Bind],
+    values: &[String],
+    suffix: &'static str,
+) -> Result<Vec<R>, StoreError>
+where
+    R: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin,
+{
+    let mut found = Vec::new();
+    for chunk in values.chunks(AT_ONCE) {
+        let (places, filled) = places(fixed.len(), chunk);
+        let (text, binds) = (format!("{prefix} ({places}) {suffix}"), fixed.iter().cloned().chain(filled));
+        let rows: Vec<R> =
+            on!(tx, |conn| { bound!(sqlx::query_as(AssertSqlSafe(text)), binds).fetch_all(conn).await? });
+        found.extend(rows);
+    }
+    Ok(found)
+}
+
+/// `prefix ($n, $n+1, …)` over many values, where `prefix` has parameters of its own; says how many rows changed.
+pub(crate) async fn change_in(
+    tx: &mut Tx,
+    prefix: &'static str,
+    binds: &[Bind],
+    values: &[String],
+) -> Result<u64, StoreError> {
+    let mut changed = 0;
+    for chunk in values.chunks(AT_ONCE) {
+        let (places, filled) = places(binds.len(), chunk);
+        let (text, binds) = (format!("{prefix} ({places})"), binds.iter().cloned().chain(filled));
+        changed += on!(tx, |conn| bound!(sqlx::query(AssertSqlSafe(text)), binds).execute(conn).await?.rows_affected());
+    }
+    Ok(changed)
+}
+
+/// The places of a chunk after `taken` others. A few sizes only, so that few statements are kept: the last value
+/// fills up.
+fn places(taken: usize, chunk: &[String]) -> (String, impl Iterator<Item = Bind>) {
+    let size = [1, 10, 100].into_iter().find(|size| *size >= chunk.len()).unwrap_or(AT_ONCE);
+    let places: Vec<String> = (1..=size).map(|place| format!("${}", taken + place)).collect();
+    let last = chunk.last().cloned().unwrap_or_default();
+    let filled = chunk.iter().cloned().chain(std::iter::repeat(last)).take(size);
+    (places.join(", "), filled.map(|value| Bind::Text(Some(value))))
+}
+
+/// One way to sort a list. The row is addressed by (key, id).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Order {
+    /// As it stands in the address of a page.
+    pub name: &'static str,
+    pub key: &'static str,
+    pub numeric: bool,
+    /// The direction it starts with: newest first, or A to Z.
+    pub descending: bool,
+}
+
+/// A list: constant fragments, `?` for each parameter.
+pub struct ListDef {
+    pub name: &'static str,
+    /// What is selected beside `list_key` and `list_id`.
+    pub columns: &'static str,
+    pub from: &'static str,
+    /// The column that tells two rows with one key apart.
+    pub id: &'static str,
+    /// The column that search words belong to, where the list can be searched.
+    pub words: Option<&'static str>,
+    /// Always in force; may take parameters.
+    pub scope: &'static str,
+    pub filters: &'static [&'static str],
+    pub orders: &'static [Order],
+}
+
+/// One filter of a list in force: a fragment of its [`ListDef::filters`] and the parameters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Filter {
+    pub fragment: &'static str,
+    pub binds: Vec<Bind>,
+}
+
+impl Filter {
+    pub fn new(fragment: &'static str, binds: impl IntoIterator<Item = Bind>) -> Self {
+        Self { fragment, binds: binds.into_iter().collect() }
+    }
+}
+
+/// Which page of a list is asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PageAsk {
+    /// The name of an [`Order`]; any other text means the first.
+    pub sort: String,
+    /// Against the direction that the order starts with.
+    pub reverse: bool,
+    /// The cursor of the last row before this page, or of the first after it.
+    pub after: Option<String>,
+    pub before: Option<String>,
+    pub size: usize,
+    /// Normalized words, each of which must begin a word of the row.
+    pub words: Vec<String>,
+}
+
+/// How many rows a list has in all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Count {
+    Exactly(i64),
+    MoreThan(i64),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page<T> {
+    pub items: Vec<T>,
+    /// Cursors of the pages on either side, where there are any.
+    pub next: Option<String>,
+    pub previous: Option<String>,
+    pub count: Count,
+}
+
+impl<T> Page<T> {
+    /// # Errors
+    /// The first row that could not be read.
+    pub fn try_map<U, E>(self, read: impl FnMut(T) -> Result<U, E>) -> Result<Page<U>, E> {
+        let Self { items, next, previous, count } = self;
+        let items = items.into_iter().map(read).collect::<Result<_, E>>()?;
+        Ok(Page { items, next, previous, count })
+    }
+}
+
+#[derive(FromRow)]
+struct Keyed<T> {
+    list_key: String,
+    list_id: String,
+    #[sqlx(flatten)]
+    row: T,
+}
+
+struct Composed {
+    text: String,
+    binds: Vec<Bind>,
+}
+
+impl Composed {
+    /// Appends a fragment, its `?` numbered on from the parameters so far.
+    fn push(&mut self, fragment: &str, binds: impl IntoIterator<Item = Bind>) {
+        let mut at = self.binds.len();
+        for part in fragment.split_inclusive('?') {
+            match part.strip_suffix('?') {
+                Some(before) => {
+                    at += 1;
+                    self.text.push_str(before);
+                    self.text.push('$');
+                    self.text.push_str(&at.to_string());
+                }
+                None => self.text.push_str(part),
+            }
+        }
+        self.binds.extend(binds);
+        debug_assert_eq!(at, self.binds.len(), "{fragment}");
+    }
+}
+
+impl ListDef {
+    fn order(&self, ask: &PageAsk) -> Order {
+        self.orders.iter().copied().find(|order| order.name == ask.sort).unwrap_or(self.orders[0])
+    }
+
+    fn conditions(&self, into: &mut Composed, scope: &[Bind], filters: &[Filter], words: &[String]) {
+        into.push(&format!(" FROM {} WHERE {}", self.from, self.scope), scope.iter().cloned());
+        for filter in filters {
+            debug_assert!(self.filters.contains(&filter.fragment), "{}", filter.fragment);
+            into.push(&format!(" AND {}", filter.fragment), filter.binds.iter().cloned());
+        }
+        let Some(column) = self.words else { return };
+        for word in words.iter().take(MOST_WORDS) {
+            let fragment =
+                format!(" AND {column} IN (SELECT w.target_id FROM words w WHERE w.word >= ? AND w.word < ?)");
+            into.push(&fragment, [Bind::text(word), Bind::text(format!("{word}\u{10FFFF}"))]);
+        }
+    }
+
+    fn page_text(&self, ask: &PageAsk, scope: &[Bind], filters: &[Filter]) -> (Composed, bool) {
+        let order = self.order(ask);
+        let backward = ask.after.is_none() && ask.before.is_some();
+        let descending = (order.descending != ask.reverse) != backward;
+        let key = if order.numeric { format!("CAST({} AS TEXT)", order.key) } else { order.key.to_owned() };
+        let mut page = Composed { text: String::new(), binds: Vec::new() };
+        page.push(&format!("SELECT {key} AS list_key, {} AS list_id, {}", self.id, self.columns), []);
+        self.conditions(&mut page, scope, filters, &ask.words);
+        if let Some((id, from)) = ask.after.as_deref().or(ask.before.as_deref()).and_then(|at| at.split_once('.')) {
+            let than = if descending { "<" } else { ">" };
+            let key = if order.numeric { Bind::number(from.parse().unwrap_or(0)) } else { Bind::text(from) };
+            page.push(&format!(" AND ({}, {}) {than} (?, ?)", order.key, self.id), [key, Bind::text(id)]);
+        }
+        let direction = if descending { "DESC" } else { "ASC" };
+        let size = i64::try_from(ask.size.clamp(1, 1000)).unwrap_or(50);
+        let tail = format!(" ORDER BY {} {direction}, {} {direction} LIMIT ?", order.key, self.id);
+        page.push(&tail, [Bind::number(size + 1)]);
+        (page, backward)
+    }
+
+    /// One page of the list, with the count of all its rows.
+    pub(crate) async fn page<R>(
+        &self,
+        tx: &mut Tx,
+        ask: &PageAsk,
+        scope: &[Bind],
+        filters: &[Filter],
+    ) -> Result<Page<R>, StoreError>
+    where
+        R: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin,
+    {
+        let page = self.rows(tx, ask, scope, filters).await?;
+        Ok(Page { count: self.count(tx, ask, scope, filters).await?, ..page })
+    }
+
+    /// As [`ListDef::page`] without counting, for those who read a whole list: the count is zero.
+    pub(crate) async fn rows<R>(
+        &self,
+        tx: &mut Tx,
+        ask: &PageAsk,
+        scope: &[Bind],
+        filters: &[Filter],
+    ) -> Result<Page<R>, StoreError>
+    where
+        R: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin,
+    {
+        let (page, backward) = self.page_text(ask, scope, filters);
+        let mut rows: Vec<Keyed<R>> =
+            on!(tx, |conn| { bound!(sqlx::query_as(AssertSqlSafe(page.text)), page.binds).fetch_all(conn).await? });
+        let more = rows.len() > ask.size.clamp(1, 1000);
+        rows.truncate(ask.size.clamp(1, 1000));
+        if backward {
+            rows.reverse();
+        }
+        let cursor = |row: Option<&Keyed<R>>| row.map(|row| format!("{}.{}", row.list_id, row.list_key));
+        let (has_previous, has_next) = if backward { (more, true) } else { (ask.after.is_some(), more) };
+        let previous = cursor(rows.first()).filter(|_| has_previous);
+        let next = cursor(rows.last()).filter(|_| has_next);
+        let items = rows.into_iter().map(|keyed| keyed.row).collect();
+        Ok(Page { items, next, previous, count: Count::Exactly(0) })
+    }
+
+    async fn count(&self, tx: &mut Tx, ask: &PageAsk, scope: &[Bind], filters: &[Filter]) -> Result<Count, StoreError> {
+        let mut counted = Composed { text: "SELECT COUNT(*) FROM (SELECT 1 AS one".to_owned(), binds: Vec::new() };
+        self.conditions(&mut counted, scope, filters, &ask.words);
+        counted.push(" LIMIT ?) AS counted", [Bind::number(COUNTED + 1)]);
+        let (count,): (i64,) = on!(tx, |conn| {
+            bound!(sqlx::query_as(AssertSqlSafe(counted.text)), counted.binds).fetch_one(conn).await?
+        });
+        Ok(if count > COUNTED { Count::MoreThan(COUNTED) } else { Count::Exactly(count) })
+    }
+}
+
+#[cfg(feature = "testing")]
+impl ListDef {
+    /// The table that the list walks, and its alias.
+    pub fn base(&self) -> (&'static str, &'static str) {
+        let mut words = self.from.split(' ');
+        (words.next().unwrap_or_default(), words.next().unwrap_or_default())
+    }
+
+    /// The statement of a page: a name, and the text. Without a filter, with each, and with search words; in each order
+    /// and direction; the first page and a later one.
+    pub fn texts(&self) -> Vec<(String, String)> {
+        let blank = |fragment: &str| fragment.matches('?').map(|_| Bind::Text(None)).collect::<Vec<_>>();
+        let filters = self.filters.iter().map(|fragment| vec![Filter::new(fragment, blank(fragment))]);
+        let words = self.words.map(|_| "a".to_owned());
+        let mut texts = Vec::new();
+        for (filter, words) in std::iter::once((vec![], vec![]))
+            .chain(filters.map(|filter| (filter, vec![])))
+            .chain(words.map(|word| (vec![], vec![word])))
+        {
+            for order in self.orders {
+                for (reverse, after) in [(false, None), (true, None), (false, Some("x.1")), (true, Some("x.1"))] {
+                    let after = after.map(ToOwned::to_owned);
+                    let (sort, words) = (order.name.to_owned(), words.clone());
+                    let ask = PageAsk { sort, reverse, after, before: None, size: 50, words };
+                    let (page, _) = self.page_text(&ask, &blank(self.scope), &filter);
+                    let (filter, words) = (filter.first().map_or("", |filter| filter.fragment), &ask.words);
+                    let name = format!("{} by {} {filter:?} {words:?} reverse={reverse}", self.name, order.name);
+                    texts.push((name, page.text));
+                }
+            }
+            let mut counted = Composed { text: "SELECT COUNT(*)".to_owned(), binds: Vec::new() };
+            self.conditions(&mut counted, &blank(self.scope), &filter, &words);
+            texts.push((format!("{} counted {filter:?} {words:?}", self.name), counted.text));
+        }
+        texts
+    }
+}
+
+#[cfg(feature = "testing")]
+impl Table {
+    /// The insert of one row, of two, and the save.
+    pub(crate) fn texts(&self) -> Vec<(String, String)> {
+        let mut texts = vec![
+            (format!("insert into {}", self.name), self.insert_text(1)),
+            (format!("insert two into {}", self.name), self.insert_text(2)),
+        ];
+        if self.versioned {
+            texts.push((format!("save {}", self.name), self.save_text()));
+        }
+        texts
+    }
+}
+
+/// Every list of the store, for the test that explains each filter in each order.
+pub fn all() -> Vec<&'static ListDef> {
+    [
+        crate::applications::LISTS,
+        crate::audit::LISTS,
+        crate::blocks::LISTS,
+        crate::groups::LISTS,
+        crate::invitations::LISTS,
+        crate::memberships::LISTS,
+        crate::outbox::LISTS,
+        crate::sign_ins::LISTS,
+        crate::users::LISTS,
+    ]
+    .concat()
+}

@@ -1,0 +1,189 @@
+//! Sessions by the digest of their token.
+
+use domain::id::{SessionId, UserId};
+use domain::session::{Method, Session};
+use domain::time::Timestamp;
+use domain::user::User;
+use sqlx::FromRow;
+
+use crate::list::Table;
+use crate::statements::{on, sql};
+use crate::users::UserRow;
+use crate::{Bind, StoreError, Tx, id, json, to_json};
+
+sql! {
+    /// The one query of a request: session, person, and whether they own a group.
+    BY_DIGEST = "SELECT s.id AS session_id, s.created_at AS session_created_at, s.auth_time, s.methods, s.last_seen_at,
+            s.ends_at AS session_ends_at, s.kept, s.origin, u.*,
+            EXISTS (SELECT 1 FROM group_owners o WHERE o.user_id = u.id) AS owns
+        FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.digest = $1";
+    OF_USER = "SELECT * FROM sessions WHERE user_id = $1 AND ends_at > $2 AND last_seen_at > $3 ORDER BY id DESC";
+    TOUCH = "UPDATE sessions SET last_seen_at = $2 WHERE id = $1";
+    RENEW = "UPDATE sessions SET digest = $2, auth_time = $3, last_seen_at = $3, methods = $4 WHERE id = $1";
+    END = "DELETE FROM sessions WHERE id = $1 AND user_id = $2";
+    END_ALL = "DELETE FROM sessions WHERE user_id = $1";
+    END_OTHERS = "DELETE FROM sessions WHERE user_id = $1 AND id <> $2";
+    END_OLDEST = "DELETE FROM sessions WHERE user_id = $1 AND id NOT IN
+                  (SELECT id FROM sessions WHERE user_id = $1 ORDER BY id DESC LIMIT $2)";
+    PRUNE = "DELETE FROM sessions WHERE ends_at <= $1";
+}
+
+const TABLE: Table = Table {
+    name: "sessions",
+    columns: &[
+        "id",
+        "digest",
+        "user_id",
+        "created_at",
+        "auth_time",
+        "methods",
+        "last_seen_at",
+        "ends_at",
+        "kept",
+        "origin",
+    ],
+    versioned: false,
+};
+#[cfg(feature = "testing")]
+pub(crate) const TABLES: &[&Table] = &[&TABLE];
+
+#[derive(Debug, FromRow)]
+struct ViewerRow {
+    session_id: String,
+    session_created_at: i64,
+    auth_time: i64,
+    methods: String,
+    last_seen_at: i64,
+    session_ends_at: i64,
+    kept: bool,
+    origin: String,
+    owns: bool,
+    #[sqlx(flatten)]
+    user: UserRow,
+}
+
+#[derive(Debug, FromRow)]
+struct SessionRow {
+    id: String,
+    user_id: String,
+    created_at: i64,
+    auth_time: i64,
+    methods: String,
+    last_seen_at: i64,
+    ends_at: i64,
+    kept: bool,
+    origin: String,
+}
+
+/// A session with its person.
+#[derive(Debug, Clone)]
+pub struct Known {
+    pub session: Session,
+    pub user: User,
+    /// Do they own a group?
+    pub owns: bool,
+}
+
+impl SessionRow {
+    fn session(self) -> Result<Session, StoreError> {
+        Ok(Session {
+            id: id(&self.id)?,
+            user: id(&self.user_id)?,
+            created_at: Timestamp(self.created_at),
+            auth_time: Timestamp(self.auth_time),
+            methods: json("methods", &self.methods)?,
+            last_seen_at: Timestamp(self.last_seen_at),
+            ends_at: Timestamp(self.ends_at),
+            kept: self.kept,
+            origin: json("origin", &self.origin)?,
+        })
+    }
+}
+
+pub async fn insert(tx: &mut Tx, session: &Session, digest: &str) -> Result<(), StoreError> {
+    let row = vec![
+        Bind::text(session.id),
+        Bind::text(digest),
+        Bind::text(session.user),
+        Bind::number(session.created_at.0),
+        Bind::number(session.auth_time.0),
+        Bind::text(to_json(&session.methods)),
+        Bind::number(session.last_seen_at.0),
+        Bind::number(session.ends_at.0),
+        Bind::Flag(session.kept),
+        Bind::text(to_json(&session.origin)),
+    ];
+    TABLE.insert(tx, vec![row]).await
+}
+
+pub async fn by_digest(tx: &mut Tx, digest: &str) -> Result<Option<Known>, StoreError> {
+    let row: Option<ViewerRow> = on!(tx, |conn| sqlx::query_as(BY_DIGEST).bind(digest).fetch_optional(conn).await?);
+    let Some(row) = row else { return Ok(None) };
+    let user = row.user.user()?.value;
+    let session = SessionRow {
+        id: row.session_id,
+        user_id: user.id.to_string(),
+        created_at: row.session_created_at,
+        auth_time: row.auth_time,
+        methods: row.methods,
+        last_seen_at: row.last_seen_at,
+        ends_at: row.session_ends_at,
+        kept: row.kept,
+        origin: row.origin,
+    };
+    Ok(Some(Known { session: session.session()?, user, owns: row.owns }))
+}
+
+/// Those that are alive: `idle` is the moment before which an untouched session is dead.
+pub async fn of_user(tx: &mut Tx, user: UserId, now: Timestamp, idle: Timestamp) -> Result<Vec<Session>, StoreError> {
+    let rows: Vec<SessionRow> = on!(tx, |conn| {
+        sqlx::query_as(OF_USER).bind(user.to_string()).bind(now.0).bind(idle.0).fetch_all(conn).await?
+    });
+    rows.into_iter().map(SessionRow::session).collect()
+}
+
+pub async fn touch(tx: &mut Tx, session: SessionId, now: Timestamp) -> Result<(), StoreError> {
+    on!(tx, |conn| sqlx::query(TOUCH).bind(session.to_string()).bind(now.0).execute(conn).await?.rows_affected());
+    Ok(())
+}
+
+/// A new proof in the same session: a new token, and the old one is dead.
+pub async fn renew(
+    tx: &mut Tx,
+    session: SessionId,
+    digest: &str,
+    methods: &[Method],
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let (key, methods) = (session.to_string(), to_json(&methods));
+    let renewed = on!(tx, |conn| {
+        let update = sqlx::query(RENEW).bind(key).bind(digest).bind(now.0).bind(methods);
+        update.execute(conn).await?.rows_affected()
+    });
+    Ok(renewed == 1)
+}
+
+/// `false` where the person has no such session.
+pub async fn end(tx: &mut Tx, user: UserId, session: SessionId) -> Result<bool, StoreError> {
+    let (session, user) = (session.to_string(), user.to_string());
+    Ok(on!(tx, |conn| sqlx::query(END).bind(session).bind(user).execute(conn).await?.rows_affected()) == 1)
+}
+
+pub async fn end_all(tx: &mut Tx, user: UserId) -> Result<u64, StoreError> {
+    Ok(on!(tx, |conn| sqlx::query(END_ALL).bind(user.to_string()).execute(conn).await?.rows_affected()))
+}
+
+pub async fn end_others(tx: &mut Tx, user: UserId, but: SessionId) -> Result<u64, StoreError> {
+    let (user, but) = (user.to_string(), but.to_string());
+    Ok(on!(tx, |conn| sqlx::query(END_OTHERS).bind(user).bind(but).execute(conn).await?.rows_affected()))
+}
+
+/// Only the newest `most` remain.
+pub async fn end_oldest(tx: &mut Tx, user: UserId, most: i64) -> Result<(), StoreError> {
+    on!(tx, |conn| sqlx::query(END_OLDEST).bind(user.to_string()).bind(most).execute(conn).await?.rows_affected());
+    Ok(())
+}
+
+pub async fn prune(tx: &mut Tx, now: Timestamp) -> Result<u64, StoreError> {
+    Ok(on!(tx, |conn| sqlx::query(PRUNE).bind(now.0).execute(conn).await?.rows_affected()))
+}

@@ -20,14 +20,12 @@ use store::{Stored, Tx};
 use crate::deed::Deed;
 use crate::invitations::{close, close_all, mailbox_hash, target};
 use crate::refusal::again;
+use crate::signin::MAILBOX;
 use crate::{Actor, Denied, Refusal, Secret, Services, Verb};
 
 mod lost;
 
 pub use lost::lost;
-
-/// The issuer of the identities that a mailbox is; the subject is the address's key.
-pub const MAILBOX: &str = "mailbox";
 
 /// An address that this request proved: by a code that was sent there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,8 +43,8 @@ impl Proved {
 }
 
 domain::stored_words! {
-    /// What applications learn of a guest who accepts.
-    Shared { Name = "name", Address = "address", Company = "company" }
+    /// What the organization learns of a guest who accepts.
+    Shared { Name = "name", Address = "address", Organization = "organization", SignIns = "sign_ins" }
 }
 
 /// An open invitation with everything that its guest is told before consenting.
@@ -55,7 +53,7 @@ pub struct Opened {
     pub invitation: Invitation,
     /// The name, or the address where the name could mislead.
     pub inviter: String,
-    pub inviter_address: Option<EmailAddress>,
+    pub inviter_address: EmailAddress,
     pub organization: Label,
     pub group: Option<Label>,
     /// Every application that the group opens, by name.
@@ -105,11 +103,11 @@ async fn opened(services: &Services, tx: &mut Tx, invitations: Vec<Invitation>) 
     let groups = groups_by_id(tx, &groups).await?;
     let tenant = services.tenant();
     let organization = &tenant.organization.value;
-    let opened = invitations.into_iter().map(|invitation| {
-        let inviter = inviters.get(&invitation.invited_by);
-        Opened {
-            inviter: inviter.map_or_else(String::new, safe_name),
-            inviter_address: inviter.map(|user| user.address.clone()),
+    let opened = invitations.into_iter().filter_map(|invitation| {
+        let inviter = inviters.get(&invitation.invited_by)?;
+        Some(Opened {
+            inviter: safe_name(inviter),
+            inviter_address: inviter.address.clone(),
             organization: organization.name.clone(),
             group: invitation.group.and_then(|group| groups.get(&group)).map(|group| group.name.clone()),
             applications: invitation.group.and_then(|group| applications.get(&group)).cloned().unwrap_or_default(),
@@ -117,7 +115,7 @@ async fn opened(services: &Services, tx: &mut Tx, invitations: Vec<Invitation>) 
             privacy_contact: organization.privacy_contact.clone(),
             privacy_statement: organization.privacy_statement.clone(),
             invitation,
-        }
+        })
     });
     Ok(opened.collect())
 }

@@ -11,8 +11,9 @@ use store::{Stored, Tx};
 use super::plan::Plan;
 use super::sending::write;
 use super::verdicts::{Desk, Weighing, letters_bucket, mailbox_hash};
-use super::{Inviting, NewInvitations, guard_of, target};
+use super::{Inviting, NewInvitations, target};
 use crate::deed::Deed;
+use crate::groups::guard;
 use crate::refusal::again;
 use crate::{Actor, Denied, OwnerOf, Refusal, Secret, Services, UserAdmin, Verb, Viewer};
 
@@ -189,7 +190,7 @@ async fn correct_now(
     }
     let inviting = by.inviting(&mut deed.tx, found.value.group).await?;
     if let Some(group) = inviting.group() {
-        store::guards::hold(&mut deed.tx, &guard_of(group.id)).await?;
+        store::guards::hold(&mut deed.tx, &guard(group.id)).await?;
     }
     store::guards::hold(&mut deed.tx, &inviting.bucket()).await?;
     let (user, now) = (inviting.user().id, deed.now);

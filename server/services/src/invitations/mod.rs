@@ -9,15 +9,14 @@ mod sending;
 mod verdicts;
 
 use domain::event::{Target, TargetKind};
-use domain::id::{AppId, GroupId, JobId};
+use domain::id::{AppId, JobId};
 use domain::invitation::{Invitation, Line};
 use domain::letter::Lane;
 use domain::text::{EmailAddress, Message, Pasted, parse_list};
 use serde::{Deserialize, Serialize};
 use store::Tx;
 
-pub(crate) use ending::suspend_without_right;
-pub use ending::{expire_due, revoke_all_pending};
+pub use ending::revoke_all_pending;
 pub use inviting::Inviting;
 pub use listing::{Listed, Showing, directory_page, page};
 pub use managing::{Manager, adopt, correct_address, resend, revoke, show_link, void_links};
@@ -101,11 +100,6 @@ pub async fn opens(services: &Services, by: &Inviting) -> Verb<Vec<store::groups
     let Some(group) = by.group() else { return Ok(Vec::new()) };
     let mut tx = services.store.read().await?;
     Ok(store::groups::opens(&mut tx, group.id).await?)
-}
-
-/// What every verb holds that counts places or members of a group.
-pub(crate) fn guard_of(group: GroupId) -> String {
-    format!("group:{group}")
 }
 
 pub(crate) fn target(invitation: &Invitation) -> Target {

@@ -15,8 +15,9 @@ use store::memberships::Member;
 
 use super::plan::{Copied, Plan};
 use super::verdicts::{Desk, Weighed, Weighing, letters_bucket, mailbox_hash};
-use super::{Inviting, NewInvitations, guard_of, target};
+use super::{Inviting, NewInvitations, target};
 use crate::deed::Deed;
+use crate::groups::guard;
 use crate::{Refusal, Services, Verb};
 
 /// Weighs a list under the group's guard and does what the verdicts say, in the transaction of `deed`.
@@ -32,7 +33,7 @@ pub(crate) async fn send(
     lane: Lane,
 ) -> Verb<Vec<Line>> {
     if let Some(group) = by.group() {
-        store::guards::hold(&mut deed.tx, &guard_of(group.id)).await?;
+        store::guards::hold(&mut deed.tx, &guard(group.id)).await?;
     }
     // Two lists of one inviter count one after the other.
     store::guards::hold(&mut deed.tx, &by.bucket()).await?;

@@ -136,7 +136,7 @@ async fn each_address_of_a_list_gets_its_verdict_before_anything_is_sent() {
                 Verdict::AskAnAdministrator,
                 Verdict::InvitedAlready { invitation: waiting.id, at: NOON },
                 Verdict::TwiceInThisList,
-                Verdict::Malformed { code: "address_dot".to_owned(), position: Some(4) },
+                Verdict::Malformed { code: "address_dot".to_owned(), position: Some(5) },
                 Verdict::Confirm { like: Some("lindenhof.example".to_owned()) },
             ]
         );

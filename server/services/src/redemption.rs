@@ -20,12 +20,14 @@ use store::{Stored, Tx};
 use crate::deed::Deed;
 use crate::invitations::{close, close_all, mailbox_hash, target};
 use crate::refusal::again;
-use crate::signin::MAILBOX;
 use crate::{Actor, Denied, Refusal, Secret, Services, Verb};
 
 mod lost;
 
 pub use lost::lost;
+
+/// The issuer of the identities that a mailbox is; the subject is the address's key.
+pub const MAILBOX: &str = "mailbox";
 
 /// An address that this request proved: by a code that was sent there.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -471,12 +471,18 @@ async fn join<T>(futures: impl IntoIterator<Item = impl Future<Output = T>>) -> 
 }
 
 #[tokio::test]
-async fn the_last_place_of_a_group_is_given_once() {
+async fn the_last_places_of_a_group_are_given_once_whichever_owners_ask() {
     for lobby in testing::both().await {
-        let owner = lobby.group_with_owner().await;
-        narrow(&lobby, &owner, Narrowing { most_guests: Some(3), ..Narrowing::default() }).await;
+        let mut owners = vec![lobby.group_with_owner().await];
+        let group = owners[0].group().id;
+        narrow(&lobby, &owners[0], Narrowing { most_guests: Some(3), ..Narrowing::default() }).await;
+        for number in 1..8 {
+            let owner = lobby.member(&format!("o{number}@lindenhof.example")).await;
+            lobby.give_to_owner(group, owner.id).await;
+            owners.push(lobby.viewer(owner.id).await.owner_of(&lobby.services, group).await.unwrap());
+        }
         let at: Vec<String> = (0..8).map(|number| format!("g{number}@praxis.example")).collect();
-        let verdicts = join(at.iter().map(|at| ask(&lobby, &owner, at))).await.concat();
+        let verdicts = join(owners.iter().zip(&at).map(|(owner, at)| ask(&lobby, owner, at))).await.concat();
         assert_eq!(verdicts.iter().filter(|verdict| verdict.goes()).count(), 3, "{:?}", lobby.engine);
         let full = verdicts.iter().filter(|verdict| **verdict == Verdict::GroupFull { most: 3 });
         assert_eq!(full.count(), 5);

@@ -191,6 +191,7 @@ async fn an_owner_sends_a_hundred_in_an_hour_and_is_told_when_there_are_more() {
         assert!(verdicts[..100].iter().all(Verdict::goes));
         let until = NOON + Span::hours(1);
         assert_eq!(verdicts[100], Verdict::OverYourLimit { until });
+        assert!(lobby.events().await.iter().any(|event| event.action == Action::LimitHit));
         lobby.clock.advance(Span::hours(1));
         assert_eq!(ask(&lobby, &owner, "guest100@praxis.example").await, [Verdict::WillBeInvited]);
     }

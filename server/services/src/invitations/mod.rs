@@ -1,5 +1,6 @@
 //! Invitations: verdicts before sending, sending, and what an owner or administrator does with them afterwards.
 
+mod correcting;
 mod ending;
 mod inviting;
 mod listing;
@@ -13,13 +14,15 @@ use domain::id::{AppId, JobId};
 use domain::invitation::{Invitation, Line};
 use domain::letter::Lane;
 use domain::text::{EmailAddress, Message, Pasted, parse_list};
+use domain::user::User;
 use serde::{Deserialize, Serialize};
 use store::Tx;
 
+pub use correcting::correct_address;
 pub use ending::revoke_all_pending;
 pub use inviting::Inviting;
 pub use listing::{Listed, Showing, directory_page, page};
-pub use managing::{Manager, adopt, correct_address, resend, revoke, show_link, void_links};
+pub use managing::{Manager, adopt, resend, revoke, show_link, void_links};
 pub(crate) use managing::{close, close_all};
 pub(crate) use sending::send;
 pub(crate) use verdicts::mailbox_hash;
@@ -100,6 +103,11 @@ pub async fn opens(services: &Services, by: &Inviting) -> Verb<Vec<store::groups
     let Some(group) = by.group() else { return Ok(Vec::new()) };
     let mut tx = services.store.read().await?;
     Ok(store::groups::opens(&mut tx, group.id).await?)
+}
+
+/// Whose limit was hit, for the log.
+fn limited(inviter: &User) -> Target {
+    Target::new(TargetKind::User, inviter.id, inviter.shown_name())
 }
 
 pub(crate) fn target(invitation: &Invitation) -> Target {

@@ -15,7 +15,7 @@ use store::memberships::Member;
 
 use super::plan::{Copied, Plan};
 use super::verdicts::{Desk, Weighed, Weighing, letters_bucket, mailbox_hash};
-use super::{Inviting, NewInvitations, target};
+use super::{Inviting, NewInvitations, limited, target};
 use crate::deed::Deed;
 use crate::groups::guard;
 use crate::{Refusal, Services, Verb};
@@ -43,6 +43,9 @@ pub(crate) async fn send(
     let how = Weighing { confirmed: plan.confirmed.clone(), without_letters: !plan.letters, ..Weighing::default() };
     let weighed = desk.weigh(&mut deed.tx, list, &how).await?;
     write(services, deed, by, &desk, &plan, &weighed).await?;
+    if weighed.iter().any(|entry| entry.decision.verdict.is_limit()) {
+        deed.tell(Action::LimitHit, limited(by.user()));
+    }
     if !is_job {
         let goes = weighed.iter().filter(|entry| entry.decision.verdict.goes()).count();
         let hit = (deed.id::<EventId>(), by.bucket(), i64::try_from(goes).unwrap_or(i64::MAX));

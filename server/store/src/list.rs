@@ -489,6 +489,7 @@ impl Table {
         ];
         if self.versioned {
             texts.push((format!("save {}", self.name), self.save_text()));
+            texts.push((format!("save two of {}", self.name), self.save_many_text(2)));
         }
         texts
     }

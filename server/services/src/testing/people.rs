@@ -17,6 +17,7 @@ use store::outbox::Outgoing;
 use store::{PageAsk, Stored};
 
 use super::Lobby;
+use crate::redemption::Proved;
 use crate::{Admin, OwnerOf, Reader, Secret, UserAdmin, Viewer};
 
 impl Lobby {
@@ -227,6 +228,11 @@ impl Lobby {
     pub async fn user(&self, user: UserId) -> Stored<User> {
         let mut tx = self.services.store.read().await.unwrap();
         store::users::get(&mut tx, user).await.unwrap().unwrap()
+    }
+
+    /// Somebody at the door who has just typed the code that was sent to this address.
+    pub fn proved(&self, address: &str) -> Proved {
+        Proved::by_code(samples::address(address))
     }
 
     /// The audit log, the newest event first.

@@ -1,13 +1,36 @@
 //! SQLite and PostgreSQL agree: every statement is understood by both, and every list walks an index.
 
 use services::testing;
+use store::Engine;
 
 #[tokio::test]
 async fn both_engines_understand_every_statement() {
+    let written = store::statements::all().into_iter().map(|(name, text)| (name.to_owned(), text.to_owned()));
+    let composed = store::list::all().into_iter().flat_map(store::list::ListDef::texts);
+    let texts: Vec<(String, String)> = written.chain(store::testing::table_texts()).chain(composed).collect();
+    assert!(texts.len() > 300, "{}", texts.len());
     for lobby in testing::both().await {
-        for (name, text) in store::statements::all() {
+        for (name, text) in &texts {
             let prepared = lobby.services.store.prepare(text).await;
             assert!(prepared.is_ok(), "{:?} {name}: {prepared:?}", lobby.engine);
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_list_walks_an_index_in_every_order() {
+    for lobby in testing::both().await {
+        for list in store::list::all() {
+            let (table, alias) = list.base();
+            for (name, text) in list.texts() {
+                let plan = lobby.services.store.explain(&text).await.unwrap();
+                let scans = |line: &&String| match lobby.engine {
+                    Engine::Sqlite => line.starts_with(&format!("SCAN {alias}")) && !line.contains(" USING "),
+                    Engine::Postgres => line.contains(&format!("Seq Scan on {table} {alias}")),
+                };
+                let scan = plan.iter().find(scans);
+                assert!(scan.is_none(), "{:?} {name}\n{text}\n{}", lobby.engine, plan.join("\n"));
+            }
         }
     }
 }

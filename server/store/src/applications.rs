@@ -76,6 +76,8 @@ const TABLE: Table = Table {
     ],
     versioned: true,
 };
+#[cfg(feature = "testing")]
+pub(crate) const TABLES: &[&Table] = &[&TABLE];
 
 pub const ENABLED: &str = "a.enabled";
 pub const DISABLED: &str = "NOT a.enabled";

@@ -29,6 +29,8 @@ const TABLE: Table = Table {
     ],
     versioned: true,
 };
+#[cfg(feature = "testing")]
+pub(crate) const TABLES: &[&Table] = &[&TABLE];
 
 pub const IN_FORCE: &str = "b.lifted_at IS NULL";
 

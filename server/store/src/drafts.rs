@@ -14,6 +14,8 @@ sql! {
 
 const TABLE: Table =
     Table { name: "drafts", columns: &["id", "browser", "form", "body", "expires_at"], versioned: false };
+#[cfg(feature = "testing")]
+pub(crate) const TABLES: &[&Table] = &[&TABLE];
 
 /// `browser` is the digest of the cookie that alone may see it again.
 pub async fn keep(

@@ -50,6 +50,8 @@ const TABLE: Table = Table {
 
 const OWNERS_TABLE: Table =
     Table { name: "group_owners", columns: &["group_id", "user_id", "added_by", "added_at"], versioned: false };
+#[cfg(feature = "testing")]
+pub(crate) const TABLES: &[&Table] = &[&TABLE, &OWNERS_TABLE];
 
 /// Without an enabled owner.
 pub const ORPHANS: &str = "NOT EXISTS (SELECT 1 FROM group_owners o JOIN users u ON u.id = o.user_id

@@ -13,6 +13,8 @@ sql! {
 }
 
 const TABLE: Table = Table { name: "hits", columns: &["id", "bucket", "amount", "at"], versioned: false };
+#[cfg(feature = "testing")]
+pub(crate) const TABLES: &[&Table] = &[&TABLE];
 
 /// (id, bucket, amount) of each deed.
 pub async fn add(

@@ -56,6 +56,8 @@ const TABLE: Table = Table {
     ],
     versioned: true,
 };
+#[cfg(feature = "testing")]
+pub(crate) const TABLES: &[&Table] = &[&TABLE];
 
 pub const BY_STATE: &str = "i.state = ?";
 pub const REFUSED: &str = "i.letter = 'refused' AND i.state = 'pending'";

@@ -19,6 +19,8 @@ const TABLE: Table = Table {
     columns: &["id", "started_by", "group_id", "state", "input", "total", "done", "counts", "created_at", "ended_at"],
     versioned: true,
 };
+#[cfg(feature = "testing")]
+pub(crate) const TABLES: &[&Table] = &[&TABLE];
 
 domain::stored_words! {
     JobState { Running = "running", Stopped = "stopped", Done = "done" }

@@ -325,6 +325,21 @@ impl ListDef {
     where
         R: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin,
     {
+        let page = self.rows(tx, ask, scope, filters).await?;
+        Ok(Page { count: self.count(tx, ask, scope, filters).await?, ..page })
+    }
+
+    /// As [`ListDef::page`] without counting, for those who read a whole list: the count is zero.
+    pub(crate) async fn rows<R>(
+        &self,
+        tx: &mut Tx,
+        ask: &PageAsk,
+        scope: &[Bind],
+        filters: &[Filter],
+    ) -> Result<Page<R>, StoreError>
+    where
+        R: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin,
+    {
         let (page, backward) = self.page_text(ask, scope, filters);
         let mut rows: Vec<Keyed<R>> =
             on!(tx, |conn| { bound!(sqlx::query_as(AssertSqlSafe(page.text)), page.binds).fetch_all(conn).await? });
@@ -337,8 +352,8 @@ impl ListDef {
         let (has_previous, has_next) = if backward { (more, true) } else { (ask.after.is_some(), more) };
         let previous = cursor(rows.first()).filter(|_| has_previous);
         let next = cursor(rows.last()).filter(|_| has_next);
-        let count = self.count(tx, ask, scope, filters).await?;
-        Ok(Page { items: rows.into_iter().map(|keyed| keyed.row).collect(), next, previous, count })
+        let items = rows.into_iter().map(|keyed| keyed.row).collect();
+        Ok(Page { items, next, previous, count: Count::Exactly(0) })
     }
 
     async fn count(&self, tx: &mut Tx, ask: &PageAsk, scope: &[Bind], filters: &[Filter]) -> Result<Count, StoreError> {
@@ -349,6 +364,59 @@ impl ListDef {
             bound!(sqlx::query_as(AssertSqlSafe(counted.text)), counted.binds).fetch_one(conn).await?
         });
         Ok(if count > COUNTED { Count::MoreThan(COUNTED) } else { Count::Exactly(count) })
+    }
+}
+
+#[cfg(feature = "testing")]
+impl ListDef {
+    /// The table that the list walks, and its alias.
+    pub fn base(&self) -> (&'static str, &'static str) {
+        let mut words = self.from.split(' ');
+        (words.next().unwrap_or_default(), words.next().unwrap_or_default())
+    }
+
+    /// The statement of a page: a name, and the text. Without a filter, with each, and with search words; in each order
+    /// and direction; the first page and a later one.
+    pub fn texts(&self) -> Vec<(String, String)> {
+        let blank = |fragment: &str| fragment.matches('?').map(|_| Bind::Text(None)).collect::<Vec<_>>();
+        let filters = self.filters.iter().map(|fragment| vec![Filter::new(fragment, blank(fragment))]);
+        let words = self.words.map(|_| "a".to_owned());
+        let mut texts = Vec::new();
+        for (filter, words) in std::iter::once((vec![], vec![]))
+            .chain(filters.map(|filter| (filter, vec![])))
+            .chain(words.map(|word| (vec![], vec![word])))
+        {
+            for order in self.orders {
+                for (reverse, after) in [(false, None), (true, None), (false, Some("x.1")), (true, Some("x.1"))] {
+                    let after = after.map(ToOwned::to_owned);
+                    let (sort, words) = (order.name.to_owned(), words.clone());
+                    let ask = PageAsk { sort, reverse, after, before: None, size: 50, words };
+                    let (page, _) = self.page_text(&ask, &blank(self.scope), &filter);
+                    let (filter, words) = (filter.first().map_or("", |filter| filter.fragment), &ask.words);
+                    let name = format!("{} by {} {filter:?} {words:?} reverse={reverse}", self.name, order.name);
+                    texts.push((name, page.text));
+                }
+            }
+            let mut counted = Composed { text: "SELECT COUNT(*)".to_owned(), binds: Vec::new() };
+            self.conditions(&mut counted, &blank(self.scope), &filter, &words);
+            texts.push((format!("{} counted {filter:?} {words:?}", self.name), counted.text));
+        }
+        texts
+    }
+}
+
+#[cfg(feature = "testing")]
+impl Table {
+    /// The insert of one row, of two, and the save.
+    pub(crate) fn texts(&self) -> Vec<(String, String)> {
+        let mut texts = vec![
+            (format!("insert into {}", self.name), self.insert_text(1)),
+            (format!("insert two into {}", self.name), self.insert_text(2)),
+        ];
+        if self.versioned {
+            texts.push((format!("save {}", self.name), self.save_text()));
+        }
+        texts
     }
 }
 

@@ -18,6 +18,8 @@ const TABLE: Table = Table {
     columns: &["id", "recipient", "subject", "html", "plain", "received_at"],
     versioned: false,
 };
+#[cfg(feature = "testing")]
+pub(crate) const TABLES: &[&Table] = &[&TABLE];
 
 #[derive(Debug, Clone, PartialEq, Eq, FromRow)]
 pub struct Received {

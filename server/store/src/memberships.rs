@@ -34,6 +34,8 @@ const TABLE: Table = Table {
     columns: &["group_id", "user_id", "sort_name", "user_type", "added_by", "added_at", "ends_at", "held_for"],
     versioned: false,
 };
+#[cfg(feature = "testing")]
+pub(crate) const TABLES: &[&Table] = &[&TABLE];
 
 pub const GUESTS: &str = "m.user_type = ?";
 pub const HELD: &str = "m.held_for IS NOT NULL";

@@ -31,6 +31,8 @@ const TABLE: Table = Table {
     columns: &["id", "lane", "kind", "letter", "about", "state", "due_at", "attempts", "created_at"],
     versioned: true,
 };
+#[cfg(feature = "testing")]
+pub(crate) const TABLES: &[&Table] = &[&TABLE];
 
 pub const BY_STATE: &str = "o.state = ?";
 

@@ -25,6 +25,8 @@ const TABLE: Table = Table {
     columns: &["id", "purpose", "browser", "address", "address_key", "continuation", "asked_at", "tries"],
     versioned: true,
 };
+#[cfg(feature = "testing")]
+pub(crate) const TABLES: &[&Table] = &[&TABLE];
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Challenge {

@@ -44,6 +44,8 @@ const TABLE: Table = Table {
     ],
     versioned: false,
 };
+#[cfg(feature = "testing")]
+pub(crate) const TABLES: &[&Table] = &[&TABLE];
 
 #[derive(Debug, FromRow)]
 struct ViewerRow {

@@ -33,6 +33,29 @@ async fn run(options: &PgConnectOptions, text: String) -> Result<(), StoreError>
     Ok(conn.close().await?)
 }
 
+/// The inserts and saves of every table, by name.
+pub fn table_texts() -> Vec<(String, String)> {
+    let tables = [
+        crate::applications::TABLES,
+        crate::audit::TABLES,
+        crate::blocks::TABLES,
+        crate::drafts::TABLES,
+        crate::groups::TABLES,
+        crate::hits::TABLES,
+        crate::invitations::TABLES,
+        crate::jobs::TABLES,
+        crate::mailbox::TABLES,
+        crate::memberships::TABLES,
+        crate::outbox::TABLES,
+        crate::passcodes::TABLES,
+        crate::sessions::TABLES,
+        crate::sign_ins::TABLES,
+        crate::users::TABLES,
+        crate::words::TABLES,
+    ];
+    tables.concat().into_iter().flat_map(crate::list::Table::texts).collect()
+}
+
 impl Store {
     /// Prepares a statement without running it.
     ///

@@ -26,7 +26,12 @@ sql! {
     ERASE_AUDIT_TARGETS = "UPDATE audit SET target_name = $2, old_value = NULL, new_value = NULL WHERE target_id = $1";
     ERASE_AUDIT_ACTS = "UPDATE audit SET actor_name = $2 WHERE actor_id = $1";
     ERASE_SIGN_INS = "UPDATE sign_ins SET user_name = $2, address = NULL, client = '', facts = '{}' WHERE user_id = $1";
-    ERASE_LETTERS = "UPDATE outbox SET recipient = NULL, subject = NULL WHERE about = $1";
+    ERASE_AUDIT_INVITATIONS = "UPDATE audit SET target_name = $2, old_value = NULL, new_value = NULL
+                               WHERE target_id IN (SELECT id FROM invitations WHERE user_id = $1)";
+    ERASE_AUDIT_SESSIONS = "UPDATE audit SET target_name = $2 WHERE actor_id = $1 AND target_kind = 'session'";
+    ERASE_AUDIT_ADDRESSES = "UPDATE audit SET target_id = $2, target_name = $2 WHERE target_id = $1 AND target_kind = 'address'";
+    ERASE_LETTERS = "UPDATE outbox SET recipient = NULL, subject = NULL
+                     WHERE about = $1 OR about IN (SELECT id FROM invitations WHERE user_id = $1)";
     DROP_ASSIGNMENTS = "DELETE FROM user_assignments WHERE user_id = $1";
     DROP_USES = "DELETE FROM application_uses WHERE user_id = $1";
     BIND_IDENTITY = "INSERT INTO identities (issuer, subject, user_id, created_at) VALUES ($1, $2, $3, $4)
@@ -68,6 +73,8 @@ const TABLE: Table = Table {
     versioned: true,
 };
 const SPONSORS: Table = Table { name: "user_sponsors", columns: &["user_id", "sponsor_id"], versioned: false };
+#[cfg(feature = "testing")]
+pub(crate) const TABLES: &[&Table] = &[&TABLE, &SPONSORS];
 
 pub const BY_STATE: &str = "u.state = ?";
 pub const BY_TYPE: &str = "u.user_type = ?";
@@ -346,13 +353,26 @@ pub async fn add_sponsors(tx: &mut Tx, pairs: &[(UserId, UserId)]) -> Result<(),
     SPONSORS.insert(tx, rows).await
 }
 
-/// Erases what is known of a person beside the row itself, which the caller has turned into a pseudonym.
-pub async fn erase(tx: &mut Tx, erased: &User) -> Result<(), StoreError> {
+/// Erases what is known of a person beside the row itself, which the caller has turned into a pseudonym. `before` is the
+/// address they had.
+pub async fn erase(tx: &mut Tx, erased: &User, before: &EmailAddress) -> Result<(), StoreError> {
     let (key, pseudonym) = (erased.id.to_string(), erased.address.as_str().to_owned());
+    on!(tx, |conn| {
+        let erase = sqlx::query(ERASE_AUDIT_ADDRESSES).bind(before.key()).bind(pseudonym.clone());
+        erase.execute(conn).await?.rows_affected()
+    });
     for statement in [DROP_IDENTITIES, DROP_SPONSORS, DROP_SPONSORING, DROP_ASSIGNMENTS, DROP_USES, ERASE_LETTERS] {
         on!(tx, |conn| sqlx::query(statement).bind(key.clone()).execute(conn).await?.rows_affected());
     }
-    for statement in [ERASE_INVITATIONS, ERASE_AUDIT_TARGETS, ERASE_AUDIT_ACTS, ERASE_SIGN_INS] {
+    let renamed = [
+        ERASE_INVITATIONS,
+        ERASE_AUDIT_TARGETS,
+        ERASE_AUDIT_ACTS,
+        ERASE_AUDIT_INVITATIONS,
+        ERASE_AUDIT_SESSIONS,
+        ERASE_SIGN_INS,
+    ];
+    for statement in renamed {
         let (key, pseudonym) = (key.clone(), pseudonym.clone());
         on!(tx, |conn| sqlx::query(statement).bind(key).bind(pseudonym).execute(conn).await?.rows_affected());
     }

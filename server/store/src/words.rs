@@ -12,6 +12,8 @@ sql! {
 }
 
 const TABLE: Table = Table { name: "words", columns: &["word", "target_id"], versioned: false };
+#[cfg(feature = "testing")]
+pub(crate) const TABLES: &[&Table] = &[&TABLE];
 
 /// (target, text) pairs of targets that have no words yet.
 pub(crate) async fn insert(tx: &mut Tx, texts: &[(String, String)]) -> Result<(), StoreError> {

@@ -1,0 +1,133 @@
+//! The logs as readers see them: pages of events and sign-ins by typed filters. Exports have a file of their own.
+
+mod export;
+
+pub use export::{Export, Format, MOST_ROWS, export_audit, export_sign_ins};
+
+use domain::event::{Action, SignInResult};
+use domain::id::{AppId, UserId};
+use domain::session::Platform;
+use domain::time::Timestamp;
+use serde::{Deserialize, Serialize};
+use store::audit::AuditEvent;
+use store::sign_ins::SignIn;
+use store::{Bind, Filter, Page, PageAsk};
+
+use crate::{Reader, Services, Verb};
+
+/// Which audit events are wanted: what is left out matches everything.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct AuditAsk {
+    pub actor: Option<UserId>,
+    pub action: Option<Action>,
+    /// The id of what an event is about.
+    pub target: Option<String>,
+    pub since: Option<Timestamp>,
+    pub until: Option<Timestamp>,
+}
+
+/// What was signed in to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum To {
+    Lobby,
+    Application(AppId),
+}
+
+/// Which sign-ins are wanted: what is left out matches everything.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SignInAsk {
+    pub user: Option<UserId>,
+    pub to: Option<To>,
+    pub result: Option<SignInResult>,
+    pub platform: Option<Platform>,
+    pub since: Option<Timestamp>,
+    pub until: Option<Timestamp>,
+}
+
+/// An event with the names, as they are now, of the people whom its values mention by id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditEntry {
+    pub event: AuditEvent,
+    pub about: Vec<(UserId, String)>,
+}
+
+impl AuditAsk {
+    fn filters(&self) -> Vec<Filter> {
+        use store::audit::{BY_ACTION, BY_ACTOR, BY_TARGET, SINCE, UNTIL};
+        let binds = [
+            (BY_ACTOR, self.actor.map(Bind::text)),
+            (BY_ACTION, self.action.map(Bind::text)),
+            (BY_TARGET, self.target.as_ref().map(Bind::text)),
+            (SINCE, self.since.map(|at| Bind::number(at.0))),
+            (UNTIL, self.until.map(|at| Bind::number(at.0))),
+        ];
+        given(binds)
+    }
+}
+
+impl SignInAsk {
+    fn filters(&self) -> Vec<Filter> {
+        use store::sign_ins::{BY_APPLICATION, BY_PLATFORM, BY_RESULT, BY_USER, LOBBY, SINCE, UNTIL};
+        let to = self.to.map(|to| match to {
+            To::Lobby => Bind::text(LOBBY),
+            To::Application(app) => Bind::text(app),
+        });
+        let binds = [
+            (BY_USER, self.user.map(Bind::text)),
+            (BY_APPLICATION, to),
+            (BY_RESULT, self.result.map(Bind::text)),
+            (BY_PLATFORM, self.platform.map(Bind::text)),
+            (SINCE, self.since.map(|at| Bind::number(at.0))),
+            (UNTIL, self.until.map(|at| Bind::number(at.0))),
+        ];
+        given(binds)
+    }
+}
+
+fn given(binds: impl IntoIterator<Item = (&'static str, Option<Bind>)>) -> Vec<Filter> {
+    binds.into_iter().filter_map(|(fragment, bind)| Some(Filter::new(fragment, [bind?]))).collect()
+}
+
+/// The newest first.
+pub async fn audit(services: &Services, _by: &Reader, want: &AuditAsk, ask: &PageAsk) -> Verb<Page<AuditEntry>> {
+    let mut tx = services.store.read().await?;
+    let page = store::audit::page(&mut tx, ask, &want.filters()).await?;
+    let mut mentioned: Vec<UserId> = page.items.iter().flat_map(mentions).collect();
+    mentioned.sort();
+    mentioned.dedup();
+    let people = store::users::by_ids(&mut tx, &mentioned).await?;
+    page.try_map(|event| {
+        let ids = mentions(&event);
+        let about = people.iter().filter(|person| ids.contains(&person.value.id));
+        let about = about.map(|person| (person.value.id, person.value.shown_name().to_owned())).collect();
+        Ok(AuditEntry { event, about })
+    })
+}
+
+/// The newest first.
+pub async fn sign_ins(services: &Services, _by: &Reader, want: &SignInAsk, ask: &PageAsk) -> Verb<Page<SignIn>> {
+    let mut tx = services.store.read().await?;
+    Ok(store::sign_ins::page(&mut tx, ask, &want.filters()).await?)
+}
+
+/// Every id in the values of an event; some are not of people.
+fn mentions(event: &AuditEvent) -> Vec<UserId> {
+    let mut found = Vec::new();
+    for value in [&event.old, &event.new].into_iter().flatten() {
+        if let Ok(value) = serde_json::from_str(value) {
+            collect(&value, &mut found);
+        }
+    }
+    found
+}
+
+fn collect(value: &serde_json::Value, found: &mut Vec<UserId>) {
+    match value {
+        serde_json::Value::String(text) => found.extend(text.parse::<UserId>().ok()),
+        serde_json::Value::Array(values) => values.iter().for_each(|value| collect(value, found)),
+        serde_json::Value::Object(fields) => fields.values().for_each(|value| collect(value, found)),
+        _ => {}
+    }
+}

@@ -141,7 +141,7 @@ pub async fn start(services: &Services, by: &Inviting, new: NewInvitations) -> V
     store::jobs::insert(&mut deed.tx, &job).await?;
     deed.tell(Action::JobStarted, told(&job));
     deed.commit().await?;
-    services.bell.notify_waiters();
+    services.bell.ring();
     Ok(job.id)
 }
 

@@ -131,7 +131,7 @@ pub(crate) async fn close(deed: &mut Deed<'_>, closed: &Stored<Invitation>, acti
     close_all(deed, std::slice::from_ref(closed), action).await
 }
 
-pub(super) async fn close_all(deed: &mut Deed<'_>, closed: &[Stored<Invitation>], action: Action) -> Verb<()> {
+pub(crate) async fn close_all(deed: &mut Deed<'_>, closed: &[Stored<Invitation>], action: Action) -> Verb<()> {
     let ids: Vec<InvitationId> = closed.iter().map(|stored| stored.value.id).collect();
     store::invitations::save_many(&mut deed.tx, closed).await?;
     store::memberships::release(&mut deed.tx, &ids).await?;

@@ -21,6 +21,7 @@ pub use ending::{expire_due, revoke_all_pending};
 pub use inviting::Inviting;
 pub use listing::{Listed, Showing, directory_page, page};
 pub use managing::{Manager, adopt, correct_address, resend, revoke, show_link, void_links};
+pub(crate) use managing::{close, close_all};
 pub(crate) use sending::send;
 pub(crate) use verdicts::mailbox_hash;
 pub use verdicts::verdicts;

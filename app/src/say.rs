@@ -10,7 +10,9 @@ pub fn problem(problem: &Problem) -> String {
     let text: &str = match problem.code.as_str() {
         "text_empty" | "required" => "Fill this in.",
         "text_too_long" => return format!("Use at most {fact} characters."),
-        "text_character" => return format!("The character at place {fact} cannot be used here: it is invisible or a line break."),
+        "text_character" => {
+            return format!("The character at place {fact} cannot be used here: it is invisible or a line break.");
+        }
         "address_empty" => "Enter an e-mail address.",
         "address_no_at" => "An e-mail address has an @ between name and domain.",
         code if code.starts_with("address_") || code.starts_with("domain_") => {
@@ -62,15 +64,21 @@ pub fn problem(problem: &Problem) -> String {
         "code_used" => "This code was used already. Ask for another one.",
         "code_unknown" => "This browser has not asked for a code, or it was long ago. Ask for another one.",
         "too_many" => return format!("That was too often. You can try again after {fact}."),
-        "paused" => "Several people have blocked your invitations this week, so you cannot invite for now. Ask an administrator.",
+        "paused" => {
+            "Several people have blocked your invitations this week, so you cannot invite for now. Ask an administrator."
+        }
         "invites_stopped" => "The organization has stopped all invitations.",
         "invites_not_allowed" => "The organization does not let you invite.",
         "invites_owners_off" => "The organization does not let owners invite at present. Ask an administrator.",
-        "invitation_expired" => return format!("This invitation ended on {fact}. Whoever invited you can send a new one."),
+        "invitation_expired" => {
+            return format!("This invitation ended on {fact}. Whoever invited you can send a new one.");
+        }
         "invitation_revoked" => return format!("This invitation was withdrawn on {fact}."),
         "invitation_declined" => return format!("This invitation was declined on {fact}."),
         "invitation_accepted" => return format!("This invitation was accepted on {fact}. Sign in to go on."),
-        "invitation_suspended" => "Whoever invited you can no longer do so. The owners of the group have been told and may renew the invitation.",
+        "invitation_suspended" => {
+            "Whoever invited you can no longer do so. The owners of the group have been told and may renew the invitation."
+        }
         "invitation_wrong_recipient" => "This invitation is for another address.",
         "invitation_domain" => "The organization no longer lets in people from this domain. Ask whoever invited you.",
         "pending_already" => "There is an invitation pending already.",
@@ -86,10 +94,14 @@ pub fn problem(problem: &Problem) -> String {
         "last_administrator" => "Somebody must remain who is an enabled administrator. Make another one first.",
         "holds_role" => "This person holds a role, so only an administrator can do this.",
         "oneself" => "You cannot do this to yourself.",
-        "no_leaving" => "Guests cannot leave by themselves here, because no privacy contact is named. Ask an administrator.",
+        "no_leaving" => {
+            "Guests cannot leave by themselves here, because no privacy contact is named. Ask an administrator."
+        }
         "block_recent" => "A block of this mailbox was lifted less than 90 days ago.",
         "block_lifted" => "This block has been lifted already.",
-        "administrator_link" => "This link has been used or is too old. Make a new one with “lobby make-admin ADDRESS”.",
+        "administrator_link" => {
+            "This link has been used or is too old. Make a new one with “lobby make-admin ADDRESS”."
+        }
         "letter_not_stuck" => "This letter is not stuck.",
         "conflict" => "Somebody else changed this in the meantime. Look at it again and repeat your change.",
         "forbidden" => "You may not do this.",
@@ -97,7 +109,9 @@ pub fn problem(problem: &Problem) -> String {
         "sign_in" => "Sign in first.",
         "prove_again" => "Prove again that it is you.",
         "arguments" => "The form was not complete. Fill it in again.",
-        "broken" => "Something failed here. It has been written down; try again, and name the request id if you report it.",
+        "broken" => {
+            "Something failed here. It has been written down; try again, and name the request id if you report it."
+        }
         "unreachable" => "Lobby cannot be reached from here.",
         _ => return format!("This was refused ({}).", problem.code),
     };
@@ -171,7 +185,8 @@ pub fn count(count: services::Count, one: &str, many: &str) -> String {
 /// Digits in groups of three.
 pub fn number(n: i64) -> String {
     let digits = n.abs().to_string();
-    let grouped: Vec<&str> = digits.as_bytes().rchunks(3).rev().filter_map(|group| std::str::from_utf8(group).ok()).collect();
+    let grouped: Vec<&str> =
+        digits.as_bytes().rchunks(3).rev().filter_map(|group| std::str::from_utf8(group).ok()).collect();
     format!("{}{}", if n < 0 { "-" } else { "" }, grouped.join(","))
 }
 

@@ -50,7 +50,9 @@ impl Query {
     /// The same parameters with one set anew, and those of paging and notices left out.
     pub fn with(&self, path: &str, name: &str, value: &str) -> String {
         let kept = self.0.iter().filter(|(key, value)| {
-            key != name && !value.is_empty() && !matches!(key.as_str(), "after" | "before" | "done" | "problem" | "draft")
+            key != name
+                && !value.is_empty()
+                && !matches!(key.as_str(), "after" | "before" | "done" | "problem" | "draft")
         });
         let set = (name.to_owned(), value.to_owned());
         let pairs: Vec<String> = kept
@@ -95,9 +97,7 @@ impl Visit {
 /// # Errors
 /// `SignIn` never; a missing visit is a fault of the server and answers as broken.
 pub fn visit() -> Verb<Visit> {
-    use_context::<Parts>()
-        .and_then(|parts| parts.extensions.get::<Visit>().cloned())
-        .ok_or(Refusal::Rule("broken"))
+    use_context::<Parts>().and_then(|parts| parts.extensions.get::<Visit>().cloned()).ok_or(Refusal::Rule("broken"))
 }
 
 /// Where a doorway leads after its deed.

@@ -1,10 +1,14 @@
-//! An invitation of one person to one target: its states, and the verdict on each address before it is sent.
+//! An invitation of one person to one target: its states. The verdict on each address before it is sent is beside it.
 
 use serde::{Deserialize, Serialize};
 
 use crate::id::{AppId, GroupId, InvitationId, UserId};
 use crate::text::{EmailAddress, Label, Message};
-use crate::time::{Span, Timestamp};
+use crate::time::{Span, Timestamp, Zone};
+
+mod verdict;
+
+pub use verdict::{Act, Decision, Facts, Inviter, LETTERS, Line, PAUSE, Person, Room, Terms, Verdict, Whose, decide};
 
 /// At most this many links of one invitation are alive; the oldest gives way.
 pub const LIVE_LINKS: usize = 3;
@@ -13,6 +17,9 @@ pub const DECLINE_BARS: Span = Span::days(30);
 /// A suspended invitation waits this long for an owner to adopt it.
 pub const SUSPENSION: Span = Span::days(14);
 pub const LINK_AGAIN_AFTER: Span = Span::minutes(15);
+pub const LINKS_A_DAY: i64 = 3;
+/// An administrator overrules a block at most once in this time.
+pub const OVERRULED_ONCE_IN: Span = Span::days(90);
 
 stored_words! {
     /// The final states of an invitation.
@@ -64,6 +71,8 @@ pub struct Invitation {
     pub landing: Option<AppId>,
     /// Days that the membership lasts from Accept; `None` is without end.
     pub stay_days: Option<u32>,
+    /// The end date that was asked for: the membership ends no later, whenever it begins.
+    pub ends_at: Option<Timestamp>,
     pub invited_by: UserId,
     pub created_at: Timestamp,
     pub expires_at: Timestamp,
@@ -176,64 +185,20 @@ impl Invitation {
         }
     }
 
+    /// When a membership ends that begins at `from`: at the end of its last day there, and no later than was asked.
+    pub fn stay_ends(&self, from: Timestamp, zone: &Zone) -> Timestamp {
+        end_of_stay(self.stay_days, self.ends_at, from, zone)
+    }
+
     fn close(self, outcome: Outcome, by: Option<UserId>, at: Timestamp) -> Self {
         Self { state: InvitationState::Final { outcome, at, by }, ..self }
     }
 }
 
-/// What would become of one address, said before anything is sent.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Verdict {
-    /// Nobody is known at this address, or who asks may not know.
-    WillBeInvited,
-    /// A guest in the directory: added, and told by a letter.
-    WillBeAdded,
-    /// A member of the organization: an ordinary assignment.
-    MemberWillBeAdded,
-    InvitedAlready {
-        invitation: InvitationId,
-        at: Timestamp,
-    },
-    AlreadyIn,
-    DomainNotAllowed {
-        by: Whose,
-    },
-    Declined {
-        until: Timestamp,
-    },
-    /// Blocks invitations; says no more than that.
-    TakesNoInvitations,
-    /// Disabled, or deleted by an administrator.
-    AskAnAdministrator,
-    TwiceInThisList,
-    Malformed {
-        code: String,
-    },
-    /// A look-alike of a known domain, or letters of several scripts: the inviter must confirm.
-    Confirm {
-        like: Option<String>,
-    },
-    GroupFull {
-        most: u32,
-    },
-    OverYourLimit {
-        until: Timestamp,
-    },
-    TooManyLetters {
-        until: Timestamp,
-    },
-}
-
-stored_words! {
-    /// Whose domain rule closed an address.
-    Whose { Organization = "organization", Group = "group" }
-}
-
-impl Verdict {
-    /// Will sending do something for this address?
-    pub fn goes(&self) -> bool {
-        matches!(self, Self::WillBeInvited | Self::WillBeAdded | Self::MemberWillBeAdded)
-    }
+/// The end of a stay of so many days that begins at `from`; [`Timestamp::NEVER`] is without end.
+pub fn end_of_stay(days: Option<u32>, until: Option<Timestamp>, from: Timestamp, zone: &Zone) -> Timestamp {
+    let end = days.map_or(Timestamp::NEVER, |days| zone.end_of_day_after(from, i64::from(days)));
+    end.min(until.unwrap_or(Timestamp::NEVER))
 }
 
 #[cfg(test)]
@@ -282,5 +247,15 @@ mod tests {
         assert!(adopted.redeem(&proved, by, NOON).is_ok());
         let late = NOON + SUSPENSION;
         assert_eq!(waiting.adopt(by, late), Err(RedeemError::Expired(late)));
+    }
+
+    #[test]
+    fn a_stay_ends_with_its_last_day_and_never_after_the_date_asked_for() {
+        let zone = Zone::utc();
+        let date = zone.end_of_day("2026-06-10").unwrap();
+        let invitation = Invitation { stay_days: Some(7), ends_at: Some(date), ..samples::invitation() };
+        assert_eq!(zone.last_day(invitation.stay_ends(NOON, &zone)), "2026-06-08");
+        assert_eq!(invitation.stay_ends(NOON + Span::days(7), &zone), date);
+        assert_eq!(samples::invitation().stay_ends(NOON, &zone), Timestamp::NEVER);
     }
 }

@@ -75,6 +75,7 @@ pub fn invitation() -> Invitation {
         language: "en".to_owned(),
         landing: None,
         stay_days: None,
+        ends_at: None,
         invited_by: UserId(uuid::Uuid::from_u128(1)),
         created_at: NOON,
         expires_at: NOON + Span::days(30),

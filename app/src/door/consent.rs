@@ -59,7 +59,11 @@ pub fn ConsentPage() -> impl IntoView {
             .map(|opened| view! { <Hidden name="form[invitations][]" value=opened.invitation.id.to_string()/> })
             .collect_view();
         let offers = pending.iter().map(|opened| view! { <section class="stack">{offer(&visit, opened)}</section> });
-        let button = if pending.len() == 1 { "Accept the invitation".to_owned() } else { format!("Accept {} invitations", pending.len()) };
+        let button = if pending.len() == 1 {
+            "Accept the invitation".to_owned()
+        } else {
+            format!("Accept {} invitations", pending.len())
+        };
         Ok(view! {
             <DoorFrame visit=visit.clone() name="Consent" wide=true>
                 <h1>"Before you come in"</h1>

@@ -1,7 +1,7 @@
 //! Finds an application among the tiles of the page as one types. Without script the search is a form.
 
 use leptos::prelude::*;
-use leptos::wasm_bindgen::JsCast;
+use wasm_bindgen::JsCast;
 
 /// Hides the tiles that no typed word begins a word of; says how many are left.
 #[island]
@@ -13,9 +13,12 @@ pub fn SearchTiles(value: String) -> impl IntoView {
         let Ok(tiles) = document().query_selector_all(".tile") else { return };
         let mut shown = 0;
         for at in 0..tiles.length() {
-            let Some(tile) = tiles.get(at).and_then(|node| node.dyn_into::<web_sys::HtmlElement>().ok()) else { continue };
+            let Some(tile) = tiles.get(at).and_then(|node| node.dyn_into::<web_sys::HtmlElement>().ok()) else {
+                continue;
+            };
             let text = tile.text_content().unwrap_or_default().to_lowercase();
-            let found = words.iter().all(|word| text.split(|c: char| !c.is_alphanumeric()).any(|part| part.starts_with(word)));
+            let found =
+                words.iter().all(|word| text.split(|c: char| !c.is_alphanumeric()).any(|part| part.starts_with(word)));
             tile.set_hidden(!found);
             shown += usize::from(found);
         }

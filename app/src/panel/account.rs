@@ -143,7 +143,10 @@ fn memberships(visit: &Visit, groups: Vec<(Membership, String)>) -> impl IntoVie
     let rows = groups
         .into_iter()
         .map(|(membership, name)| {
-            let end = membership.ends_at.before_never().map(|end| format!("until {}", crate::ui::until(&visit.zone(), end, visit.now())));
+            let end = membership
+                .ends_at
+                .before_never()
+                .map(|end| format!("until {}", crate::ui::until(&visit.zone(), end, visit.now())));
             view! {
                 <li>
                     <Icon name="group"/>
@@ -173,7 +176,8 @@ fn session_card(visit: &Visit, own: SessionId, open: Vec<Session>) -> impl IntoV
             let this = session.id == own;
             let client = if session.origin.client.is_empty() { "Unknown browser" } else { &session.origin.client };
             let title = format!("{client} on {}", platform(session.origin.platform));
-            let place = session.origin.address.map_or_else(|| "unknown address".to_owned(), |address| address.to_string());
+            let place =
+                session.origin.address.map_or_else(|| "unknown address".to_owned(), |address| address.to_string());
             let button = if this { "Sign out" } else { "End" };
             view! {
                 <li>

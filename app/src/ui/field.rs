@@ -18,7 +18,7 @@ fn id_of(name: &str) -> String {
 
 /// The frame around any control: what stands above and below it.
 fn around(
-    class: &str,
+    class: String,
     id: String,
     label: String,
     optional: bool,
@@ -28,7 +28,7 @@ fn around(
 ) -> impl IntoView {
     let optional = optional.then(|| view! { " " <small>"optional"</small> });
     view! {
-        <div class=class.to_owned()>
+        <div class=class>
             <label for=id.clone()>{label}{optional}</label>
             {hint.map(|hint| view! { <p class="hint" id=format!("{id}-hint")>{hint}</p> })}
             {control}
@@ -75,7 +75,7 @@ pub fn Field(
             aria-invalid=problem.as_ref().map(|_| "true")
         />
     };
-    around(&format!("field {size}"), id, label, optional, hint, problem, control.into_any())
+    around(format!("field {size}"), id, label, optional, hint, problem, control.into_any())
 }
 
 /// Several lines of input.
@@ -106,7 +106,7 @@ pub fn TextArea(
             }
         </textarea>
     };
-    around(&format!("field {size}"), id, label, optional, hint, problem, control.into_any())
+    around(format!("field {size}"), id, label, optional, hint, problem, control.into_any())
 }
 
 /// One value of a [`Select`].
@@ -151,7 +151,7 @@ pub fn Select(
             {options}
         </select>
     };
-    around("field", id, label, optional, hint, problem, control.into_any())
+    around("field".to_owned(), id, label, optional, hint, problem, control.into_any())
 }
 
 /// A box or a button of a group of choices: `kind` is `checkbox` or `radio`.

@@ -84,7 +84,11 @@ pub fn Filters(
         .into_iter()
         .map(|chip| {
             let chosen = visit.query.get(chip.name).unwrap_or_default().to_owned();
-            let said = chip.values.iter().find(|(value, _)| *value == chosen && !chosen.is_empty()).map(|(_, said)| said.clone());
+            let said = chip
+                .values
+                .iter()
+                .find(|(value, _)| *value == chosen && !chosen.is_empty())
+                .map(|(_, said)| said.clone());
             let summary = match said {
                 Some(said) => view! { {chip.label} ": " <b>{said}</b> }.into_any(),
                 None => view! { {chip.label} }.into_any(),

@@ -5,9 +5,8 @@ use leptos::prelude::*;
 use crate::routes;
 
 /// Fills on which white text reads at 4.5:1 and better.
-const FILLS: [&str; 10] = [
-    "#3b5bdb", "#1f6f8b", "#0f7a5f", "#4d7c0f", "#a1600a", "#b4451f", "#b02a4c", "#9c36b5", "#6741d9", "#4a5a6a",
-];
+const FILLS: [&str; 10] =
+    ["#3b5bdb", "#1f6f8b", "#0f7a5f", "#4d7c0f", "#a1600a", "#b4451f", "#b02a4c", "#9c36b5", "#6741d9", "#4a5a6a"];
 
 /// The same name always has the same color.
 fn fill(name: &str) -> &'static str {
@@ -62,9 +61,14 @@ mod tests {
 
     #[test]
     fn initials_are_two_letters_of_any_script() {
-        for (name, expected) in
-            [("Ada Nord", "AN"), ("records", "RE"), ("ada@praxis.example", "AD"), ("Änne Öz", "ÄÖ"), ("", "?"), ("山田 太郎", "山太")]
-        {
+        for (name, expected) in [
+            ("Ada Nord", "AN"),
+            ("records", "RE"),
+            ("ada@praxis.example", "AD"),
+            ("Änne Öz", "ÄÖ"),
+            ("", "?"),
+            ("山田 太郎", "山太"),
+        ] {
             assert_eq!(initials(name), expected, "{name}");
         }
     }

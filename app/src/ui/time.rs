@@ -21,7 +21,13 @@ pub fn relative(zone: &Zone, at: Timestamp, now: Timestamp) -> String {
         if seconds > 0 { format!("in {n} {unit}{plural}") } else { format!("{n} {unit}{plural} ago") }
     };
     match seconds.abs() {
-        0..=44 => if seconds > 0 { "in a moment".to_owned() } else { "just now".to_owned() },
+        0..=44 => {
+            if seconds > 0 {
+                "in a moment".to_owned()
+            } else {
+                "just now".to_owned()
+            }
+        }
         45..=3_569 => said((seconds.abs() + 30) / 60, "minute"),
         3_570..=79_199 => said((seconds.abs() + 1_800) / 3_600, "hour"),
         _ => {

@@ -1,7 +1,7 @@
 //! Time and fresh ids, so that tests can hold the one and rules never ask for either.
 
-use std::sync::{Arc, Mutex, PoisonError};
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use domain::time::{Span, Timestamp};

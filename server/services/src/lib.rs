@@ -1,16 +1,19 @@
 //! The deeds: one file per noun, one public function per verb. No HTTP and no pages.
 
 pub mod actor;
+pub mod applications;
 pub mod bell;
+pub mod blocks;
 pub mod clock;
 pub mod deed;
+pub mod delivery;
 pub mod drafts;
 pub mod first_administrator;
-pub mod delivery;
-pub mod letters;
-pub mod applications;
 pub mod groups;
 pub mod housekeeping;
+pub mod invitations;
+pub mod jobs;
+pub mod letters;
 pub mod limits;
 pub mod logos;
 pub mod logs;
@@ -19,6 +22,7 @@ pub mod memberships;
 pub mod organization;
 pub mod origin;
 pub mod people;
+pub mod redemption;
 pub mod refusal;
 pub mod secret;
 pub mod sessions;

@@ -50,7 +50,26 @@ impl From<StoreError> for Refusal {
     }
 }
 
+/// Does a verb again that lost a race against another node or request; twice at most.
+macro_rules! again {
+    ($verb:expr) => {{
+        let mut left = 2;
+        loop {
+            match $verb.await {
+                Err(refusal) if left > 0 && $crate::Refusal::lost_a_race(&refusal) => left -= 1,
+                done => break done,
+            }
+        }
+    }};
+}
+pub(crate) use again;
+
 impl Refusal {
+    /// Another transaction was first: the same verb may well succeed, or explain itself, when done again.
+    pub(crate) fn lost_a_race(&self) -> bool {
+        matches!(self, Self::Conflict | Self::Broken(StoreError::Exists(_)))
+    }
+
     /// One field, one problem.
     pub fn field(field: &str, code: &str) -> Self {
         Self::Invalid(vec![Problem::new(field, code)])

@@ -147,6 +147,7 @@ CREATE TABLE invitations (
     language TEXT NOT NULL,
     landing TEXT REFERENCES applications (id),
     stay_days BIGINT,
+    ends_at BIGINT,
     invited_by TEXT COLLATE "binary" NOT NULL REFERENCES users (id),
     created_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,
@@ -165,13 +166,16 @@ CREATE INDEX invitations_by_target ON invitations (target, id);
 CREATE INDEX invitations_by_target_state ON invitations (target, state, id);
 CREATE INDEX invitations_by_user ON invitations (user_id, id);
 CREATE INDEX invitations_by_address ON invitations (address_key, state);
+CREATE INDEX invitations_by_state ON invitations (state, id);
 CREATE INDEX invitations_by_inviter ON invitations (invited_by, state);
 CREATE INDEX invitations_due ON invitations (expires_at) WHERE state IN ('pending', 'suspended');
 
 CREATE TABLE invitation_links (
     digest TEXT COLLATE "binary" PRIMARY KEY,
     invitation_id TEXT COLLATE "binary" NOT NULL REFERENCES invitations (id),
-    minted_at BIGINT NOT NULL
+    minted_at BIGINT NOT NULL,
+    -- A void link opens nothing, but still says what became of its invitation.
+    voided_at BIGINT
 );
 CREATE INDEX invitation_links_by_invitation ON invitation_links (invitation_id, minted_at);
 

@@ -11,7 +11,7 @@ use crate::{Bind, Filter, Page, PageAsk, StoreError, Stored, Tx, id};
 sql! {
     GET = "SELECT * FROM blocks WHERE id = $1";
     BY_HASH = "SELECT * FROM blocks WHERE mailbox_hash = $1";
-    COUNT_BY_INVITER = "SELECT COUNT(*) FROM blocks WHERE inviter_id = $1 AND made_at > $2";
+    BY_INVITER = "SELECT made_at FROM blocks WHERE inviter_id = $1 AND made_at > $2 ORDER BY made_at DESC LIMIT 100";
 }
 
 const TABLE: Table = Table {
@@ -133,11 +133,11 @@ pub async fn in_force(tx: &mut Tx, hashes: &[String]) -> Result<Vec<String>, Sto
     Ok(rows.into_iter().map(|(hash,)| hash).collect())
 }
 
-pub async fn count_against(tx: &mut Tx, inviter: UserId, since: Timestamp) -> Result<i64, StoreError> {
-    let (count,): (i64,) = on!(tx, |conn| {
-        sqlx::query_as(COUNT_BY_INVITER).bind(inviter.to_string()).bind(since.0).fetch_one(conn).await?
-    });
-    Ok(count)
+/// When this inviter's letters were blocked since `since`, the newest first; at most a hundred.
+pub async fn against(tx: &mut Tx, inviter: UserId, since: Timestamp) -> Result<Vec<Timestamp>, StoreError> {
+    let rows: Vec<(i64,)> =
+        on!(tx, |conn| { sqlx::query_as(BY_INVITER).bind(inviter.to_string()).bind(since.0).fetch_all(conn).await? });
+    Ok(rows.into_iter().map(|(at,)| Timestamp(at)).collect())
 }
 
 pub async fn page(tx: &mut Tx, ask: &PageAsk, filters: &[Filter]) -> Result<Page<Block>, StoreError> {

@@ -2,7 +2,7 @@
 
 use domain::time::Timestamp;
 
-use crate::list::{Table, select_in};
+use crate::list::{Table, select_in, select_in_with};
 use crate::statements::{on, sql};
 use crate::{Bind, StoreError, Tx};
 
@@ -38,6 +38,16 @@ pub async fn since(tx: &mut Tx, bucket: &str, since: Timestamp) -> Result<(i64, 
 /// (bucket, amount, at) of every deed in these buckets that is still kept.
 pub async fn of(tx: &mut Tx, buckets: &[String]) -> Result<Vec<(String, i64, i64)>, StoreError> {
     select_in(tx, "SELECT bucket, amount, at FROM hits WHERE bucket IN", buckets, "").await
+}
+
+/// The same, but only what was after `since`.
+pub async fn of_since(
+    tx: &mut Tx,
+    buckets: &[String],
+    since: Timestamp,
+) -> Result<Vec<(String, i64, i64)>, StoreError> {
+    let prefix = "SELECT bucket, amount, at FROM hits WHERE at > $1 AND bucket IN";
+    select_in_with(tx, prefix, &[Bind::number(since.0)], buckets, "").await
 }
 
 pub async fn forget(tx: &mut Tx, bucket: &str) -> Result<(), StoreError> {

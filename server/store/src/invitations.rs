@@ -6,27 +6,31 @@ use domain::text::{EmailAddress, Label, Message};
 use domain::time::Timestamp;
 use sqlx::FromRow;
 
-use crate::list::{ListDef, Order, Table, change_in, select_in};
+use crate::groups::Opened;
+use crate::list::{ListDef, Order, Table, change_in, select_in, select_in_with};
 use crate::statements::{on, sql};
 use crate::users::{address, label};
 use crate::{Bind, Filter, Page, PageAsk, StoreError, Stored, Tx, id, read};
 
 sql! {
     GET = "SELECT * FROM invitations WHERE id = $1";
-    BY_LINK = "SELECT i.* FROM invitation_links l JOIN invitations i ON i.id = l.invitation_id WHERE l.digest = $1";
+    BY_LINK = "SELECT i.*, l.voided_at FROM invitation_links l JOIN invitations i ON i.id = l.invitation_id WHERE l.digest = $1";
     OPEN_OF_USER = "SELECT * FROM invitations WHERE user_id = $1 AND state IN ('pending', 'suspended') ORDER BY id";
     OF_USER = "SELECT * FROM invitations WHERE user_id = $1 ORDER BY id DESC LIMIT 50";
     OPEN_BY_ADDRESS = "SELECT * FROM invitations WHERE address_key = $1 AND state = 'pending' ORDER BY id";
+    NEWEST_BY_ADDRESS = "SELECT * FROM invitations WHERE address_key = $1 ORDER BY id DESC LIMIT 20";
     OPEN_BY_INVITER = "SELECT * FROM invitations WHERE invited_by = $1 AND state = 'pending' ORDER BY id";
     OPEN = "SELECT * FROM invitations WHERE state IN ('pending', 'suspended') AND expires_at > $1 ORDER BY id LIMIT 500";
     COUNT_OPEN = "SELECT COUNT(*) FROM (SELECT 1 AS one FROM invitations WHERE state IN ('pending', 'suspended') LIMIT 10001) c";
     DUE = "SELECT * FROM invitations WHERE state IN ('pending', 'suspended') AND (expires_at <= $1 OR state_at <= $1) LIMIT 200";
     SET_LETTER = "UPDATE invitations SET letter = $2, letter_at = $3, letter_words = $4 WHERE id = $1";
     ADD_LINK = "INSERT INTO invitation_links (digest, invitation_id, minted_at) VALUES ($1, $2, $3)";
-    LINKS = "SELECT digest FROM invitation_links WHERE invitation_id = $1 ORDER BY minted_at DESC, digest";
     DROP_LINK = "DELETE FROM invitation_links WHERE digest = $1";
     OPEN_OF_GROUP = "SELECT * FROM invitations WHERE target = $1 AND state IN ('pending', 'suspended') ORDER BY id";
-    DROP_LINKS = "DELETE FROM invitation_links WHERE invitation_id = $1";
+    /// The newest `$3` stay alive.
+    VOID_OLD_LINKS = "UPDATE invitation_links SET voided_at = $2 WHERE invitation_id = $1 AND voided_at IS NULL
+        AND digest NOT IN (SELECT l.digest FROM invitation_links l WHERE l.invitation_id = $1 AND l.voided_at IS NULL
+                           ORDER BY l.minted_at DESC, l.digest LIMIT $3)";
 }
 
 const TABLE: Table = Table {
@@ -44,6 +48,7 @@ const TABLE: Table = Table {
         "language",
         "landing",
         "stay_days",
+        "ends_at",
         "invited_by",
         "created_at",
         "expires_at",
@@ -61,6 +66,10 @@ pub(crate) const TABLES: &[&Table] = &[&TABLE];
 
 pub const BY_STATE: &str = "i.state = ?";
 pub const REFUSED: &str = "i.letter = 'refused' AND i.state = 'pending'";
+pub const PENDING: &str = "i.state = 'pending' AND i.expires_at > ?";
+/// Written down, or only passed by the clock.
+pub const EXPIRED: &str =
+    "i.state IN ('expired', 'pending', 'suspended') AND (i.state = 'expired' OR i.expires_at <= ?)";
 
 const OF_GROUP: ListDef = ListDef {
     name: "invitations of a group",
@@ -69,10 +78,11 @@ const OF_GROUP: ListDef = ListDef {
     id: "i.id",
     words: Some("i.user_id"),
     scope: "i.target = ?",
-    filters: &[BY_STATE, REFUSED],
+    filters: &[BY_STATE, REFUSED, PENDING, EXPIRED],
     orders: &[Order { name: "created", key: "i.id", numeric: false, descending: true }],
 };
-pub(crate) const LISTS: &[&ListDef] = &[&OF_GROUP];
+const EVERYWHERE: ListDef = ListDef { name: "invitations", scope: "TRUE", ..OF_GROUP };
+pub(crate) const LISTS: &[&ListDef] = &[&OF_GROUP, &EVERYWHERE];
 
 /// The target of an invitation into the directory alone.
 pub const DIRECTORY: &str = "directory";
@@ -89,6 +99,7 @@ struct InvitationRow {
     language: String,
     landing: Option<String>,
     stay_days: Option<i64>,
+    ends_at: Option<i64>,
     invited_by: String,
     created_at: i64,
     expires_at: i64,
@@ -99,6 +110,13 @@ struct InvitationRow {
     letter_at: Option<i64>,
     letter_words: Option<String>,
     version: i64,
+}
+
+#[derive(Debug, FromRow)]
+struct LinkedRow {
+    #[sqlx(flatten)]
+    invitation: InvitationRow,
+    voided_at: Option<i64>,
 }
 
 impl InvitationRow {
@@ -133,6 +151,7 @@ impl InvitationRow {
             language: self.language,
             landing: self.landing.as_deref().map(id).transpose()?,
             stay_days: self.stay_days.and_then(|days| u32::try_from(days).ok()),
+            ends_at: self.ends_at.map(Timestamp),
             invited_by: id(&self.invited_by)?,
             created_at: Timestamp(self.created_at),
             expires_at: Timestamp(self.expires_at),
@@ -172,6 +191,7 @@ fn row(invitation: &Invitation) -> Vec<Bind> {
         Bind::text(&invitation.language),
         Bind::maybe(invitation.landing),
         Bind::Number(invitation.stay_days.map(i64::from)),
+        Bind::Number(invitation.ends_at.map(|at| at.0)),
         Bind::text(invitation.invited_by),
         Bind::number(invitation.created_at.0),
         Bind::number(invitation.expires_at.0),
@@ -197,6 +217,12 @@ pub async fn save(tx: &mut Tx, invitation: &Stored<Invitation>) -> Result<(), St
     TABLE.save(tx, row(&invitation.value), invitation.version).await
 }
 
+/// Writes many back, or none where somebody wrote one of them first.
+pub async fn save_many(tx: &mut Tx, invitations: &[Stored<Invitation>]) -> Result<(), StoreError> {
+    let rows = invitations.iter().map(|stored| (row(&stored.value), stored.version)).collect();
+    TABLE.save_many(tx, rows).await
+}
+
 async fn rows(found: Vec<InvitationRow>) -> Result<Vec<Stored<Invitation>>, StoreError> {
     found.into_iter().map(InvitationRow::invitation).collect()
 }
@@ -207,9 +233,51 @@ pub async fn get(tx: &mut Tx, invitation: InvitationId) -> Result<Option<Stored<
     row.map(InvitationRow::invitation).transpose()
 }
 
-pub async fn by_link(tx: &mut Tx, digest: &str) -> Result<Option<Stored<Invitation>>, StoreError> {
-    let row: Option<InvitationRow> = on!(tx, |conn| sqlx::query_as(BY_LINK).bind(digest).fetch_optional(conn).await?);
-    row.map(InvitationRow::invitation).transpose()
+/// The invitation that a link names, and whether the link is alive: a void one only says what became of it.
+pub async fn by_link(tx: &mut Tx, digest: &str) -> Result<Option<(Stored<Invitation>, bool)>, StoreError> {
+    let row: Option<LinkedRow> = on!(tx, |conn| sqlx::query_as(BY_LINK).bind(digest).fetch_optional(conn).await?);
+    row.map(|row| Ok((row.invitation.invitation()?, row.voided_at.is_none()))).transpose()
+}
+
+pub async fn by_ids(tx: &mut Tx, ids: &[InvitationId]) -> Result<Vec<Stored<Invitation>>, StoreError> {
+    let keys = keys(ids);
+    rows(select_in(tx, "SELECT * FROM invitations WHERE id IN", &keys, "ORDER BY id").await?).await
+}
+
+/// What bears on inviting these people to one target again: stored as open, or declined since `since`.
+pub async fn bearing_on(
+    tx: &mut Tx,
+    group: Option<GroupId>,
+    users: &[UserId],
+    since: Timestamp,
+) -> Result<Vec<Stored<Invitation>>, StoreError> {
+    let prefix = "SELECT * FROM invitations WHERE target = $1
+        AND (state IN ('pending', 'suspended') OR (state = 'declined' AND state_at > $2)) AND user_id IN";
+    let keys: Vec<String> = users.iter().map(ToString::to_string).collect();
+    let fixed = [Bind::text(target(group)), Bind::number(since.0)];
+    rows(select_in_with(tx, prefix, &fixed, &keys, "ORDER BY id").await?).await
+}
+
+/// The newest twenty for an address, whatever their state; the newest first.
+pub async fn newest_by_address(tx: &mut Tx, address: &EmailAddress) -> Result<Vec<Stored<Invitation>>, StoreError> {
+    rows(on!(tx, |conn| sqlx::query_as(NEWEST_BY_ADDRESS).bind(address.key()).fetch_all(conn).await?)).await
+}
+
+/// The applications that each of these groups opens, by name.
+pub async fn opened_by(tx: &mut Tx, groups: &[GroupId]) -> Result<Vec<(GroupId, Opened)>, StoreError> {
+    let prefix = "SELECT s.group_id, a.id, a.name, a.launch_url FROM group_assignments s
+                  JOIN applications a ON a.id = s.application_id WHERE s.group_id IN";
+    let keys: Vec<String> = groups.iter().map(ToString::to_string).collect();
+    let rows: Vec<(String, String, String, String)> =
+        select_in(tx, prefix, &keys, "ORDER BY a.sort_name, a.id").await?;
+    let opened = |(group, app, name, launch_url): (String, String, String, String)| {
+        Ok((id(&group)?, Opened { id: id(&app)?, name, launch_url }))
+    };
+    rows.into_iter().map(opened).collect()
+}
+
+fn keys(ids: &[InvitationId]) -> Vec<String> {
+    ids.iter().map(ToString::to_string).collect()
 }
 
 /// Stored as pending or suspended; the clock may have ended them since.
@@ -273,7 +341,7 @@ pub async fn end(
     };
     let binds = [Bind::text(outcome), Bind::maybe(by), Bind::number(now.0)];
     all_of(&keys, change_in(tx, prefix, &binds, &keys).await?)?;
-    change_in(tx, "DELETE FROM invitation_links WHERE invitation_id IN", &[], &keys).await?;
+    void_links(tx, invitations, now).await?;
     change_in(tx, "DELETE FROM memberships WHERE held_for IN", &[], &keys).await?;
     Ok(())
 }
@@ -314,6 +382,12 @@ pub async fn page(
     OF_GROUP.page::<InvitationRow>(tx, ask, &[Bind::text(target(group))], filters).await?.try_map(read)
 }
 
+/// The same over every target.
+pub async fn page_everywhere(tx: &mut Tx, ask: &PageAsk, filters: &[Filter]) -> Result<Page<Invitation>, StoreError> {
+    let read = |row: InvitationRow| row.invitation().map(|stored| stored.value);
+    EVERYWHERE.page::<InvitationRow>(tx, ask, &[], filters).await?.try_map(read)
+}
+
 /// What became of the letter. Not the invitation's own state, so no version: the last word counts.
 pub async fn set_letter(tx: &mut Tx, invitation: InvitationId, letter: &LetterState) -> Result<(), StoreError> {
     let (state, at, words) = letter_columns(letter);
@@ -324,7 +398,7 @@ pub async fn set_letter(tx: &mut Tx, invitation: InvitationId, letter: &LetterSt
     Ok(())
 }
 
-/// Adds a link and lets the oldest go, so that at most `live` remain.
+/// Adds a link and voids the oldest, so that at most `live` remain.
 pub async fn add_link(
     tx: &mut Tx,
     invitation: InvitationId,
@@ -332,18 +406,15 @@ pub async fn add_link(
     now: Timestamp,
     live: usize,
 ) -> Result<(), StoreError> {
-    let key = invitation.to_string();
-    on!(tx, |conn| sqlx::query(ADD_LINK)
-        .bind(digest)
-        .bind(key.clone())
-        .bind(now.0)
-        .execute(conn)
-        .await?
-        .rows_affected());
-    let links: Vec<(String,)> = on!(tx, |conn| sqlx::query_as(LINKS).bind(key).fetch_all(conn).await?);
-    for (old,) in links.into_iter().skip(live) {
-        on!(tx, |conn| sqlx::query(DROP_LINK).bind(old).execute(conn).await?.rows_affected());
-    }
+    let (key, live) = (invitation.to_string(), i64::try_from(live).unwrap_or(i64::MAX));
+    on!(tx, |conn| {
+        let insert = sqlx::query(ADD_LINK).bind(digest).bind(key.clone()).bind(now.0);
+        insert.execute(conn).await?.rows_affected()
+    });
+    on!(tx, |conn| {
+        let void = sqlx::query(VOID_OLD_LINKS).bind(key).bind(now.0).bind(live);
+        void.execute(conn).await?.rows_affected()
+    });
     Ok(())
 }
 
@@ -353,7 +424,9 @@ pub async fn drop_link(tx: &mut Tx, digest: &str) -> Result<(), StoreError> {
     Ok(())
 }
 
-pub async fn void_links(tx: &mut Tx, invitation: InvitationId) -> Result<(), StoreError> {
-    on!(tx, |conn| sqlx::query(DROP_LINKS).bind(invitation.to_string()).execute(conn).await?.rows_affected());
+/// No link of these invitations opens anything any more.
+pub async fn void_links(tx: &mut Tx, invitations: &[InvitationId], now: Timestamp) -> Result<(), StoreError> {
+    let prefix = "UPDATE invitation_links SET voided_at = $1 WHERE voided_at IS NULL AND invitation_id IN";
+    change_in(tx, prefix, &[Bind::number(now.0)], &keys(invitations)).await?;
     Ok(())
 }

@@ -6,11 +6,14 @@ use sqlx::FromRow;
 
 use crate::list::Table;
 use crate::statements::{on, sql};
-use crate::{Bind, StoreError, Stored, Tx, id, read};
+use crate::{Bind, StoreError, Stored, Tx, exactly_one, id, read};
 
 sql! {
     GET = "SELECT * FROM jobs WHERE id = $1";
     RUNNING = "SELECT * FROM jobs WHERE state = 'running' ORDER BY id LIMIT 1";
+    /// All but what is to be done, which can be long.
+    ADVANCE = "UPDATE jobs SET state = $2, done = $3, counts = $4, ended_at = $5, version = version + 1
+               WHERE id = $1 AND version = $6";
     BY_STARTER = "SELECT * FROM jobs WHERE started_by = $1 ORDER BY id DESC LIMIT 20";
 }
 
@@ -96,6 +99,17 @@ pub async fn insert(tx: &mut Tx, job: &Job) -> Result<(), StoreError> {
 
 pub async fn save(tx: &mut Tx, job: &Stored<Job>) -> Result<(), StoreError> {
     TABLE.save(tx, row(&job.value), job.version).await
+}
+
+/// Writes how far it is; what was to be done stays as it is.
+pub async fn advance(tx: &mut Tx, job: &Stored<Job>) -> Result<(), StoreError> {
+    let Stored { value, version } = job;
+    let changed = on!(tx, |conn| {
+        let update = sqlx::query(ADVANCE).bind(value.id.to_string()).bind(value.state.as_str()).bind(value.done);
+        let update = update.bind(value.counts.as_str()).bind(value.ended_at.map(|at| at.0)).bind(version);
+        update.execute(conn).await?.rows_affected()
+    });
+    exactly_one(changed, "job")
 }
 
 pub async fn get(tx: &mut Tx, job: JobId) -> Result<Option<Stored<Job>>, StoreError> {

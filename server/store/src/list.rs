@@ -73,6 +73,26 @@ impl Table {
         format!("INSERT INTO {} ({}{version}) VALUES {}", self.name, self.columns.join(", "), rows.join(", "))
     }
 
+    /// Writes rows that stand, each unless somebody wrote it since its version.
+    fn save_many_text(&self, rows: usize) -> String {
+        let (name, width) = (self.name, self.columns.len() + 1);
+        let row = |at: usize| {
+            let places: Vec<String> = (1..=width).map(|place| format!("${}", at * width + place)).collect();
+            format!("({})", places.join(", "))
+        };
+        let rows: Vec<String> = (0..rows).map(row).collect();
+        let sets: Vec<String> =
+            self.columns.iter().skip(1).map(|column| format!("{column} = excluded.{column}")).collect();
+        format!(
+            "INSERT INTO {name} ({}, version) VALUES {} ON CONFLICT ({}) DO UPDATE SET {}, version = {name}.version + 1 \
+             WHERE {name}.version = excluded.version",
+            self.columns.join(", "),
+            rows.join(", "),
+            self.columns[0],
+            sets.join(", ")
+        )
+    }
+
     fn save_text(&self) -> String {
         let sets: Vec<String> =
             self.columns.iter().enumerate().skip(1).map(|(at, column)| format!("{column} = ${}", at + 1)).collect();
@@ -102,6 +122,26 @@ impl Table {
         Ok(())
     }
 
+    /// Writes many rows back, each with the version it was read at; all of them or none.
+    pub(crate) async fn save_many(&self, tx: &mut Tx, rows: Vec<(Vec<Bind>, i64)>) -> Result<(), StoreError> {
+        let at_once = (MOST_PARAMETERS / (self.columns.len() + 1)).max(1);
+        let mut rows = rows.into_iter().peekable();
+        while rows.peek().is_some() {
+            let chunk: Vec<(Vec<Bind>, i64)> = rows.by_ref().take(at_once).collect();
+            let wanted = u64::try_from(chunk.len()).unwrap_or(u64::MAX);
+            let text = self.save_many_text(chunk.len());
+            let binds = chunk.into_iter().flat_map(|(row, version)| row.into_iter().chain([Bind::number(version)]));
+            let changed = on!(tx, |conn| {
+                let query = bound!(sqlx::query(AssertSqlSafe(text)), binds);
+                query.execute(conn).await.map_err(|error| unique(error, self.name))?.rows_affected()
+            });
+            if changed != wanted {
+                return Err(StoreError::Conflict(self.name));
+            }
+        }
+        Ok(())
+    }
+
     /// Writes one row back, unless somebody else wrote it since version `version`.
     pub(crate) async fn save(&self, tx: &mut Tx, mut row: Vec<Bind>, version: i64) -> Result<(), StoreError> {
         row.push(Bind::number(version));
@@ -124,12 +164,26 @@ pub(crate) async fn select_in<R>(
 where
     R: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin,
 {
+    select_in_with(tx, prefix, &[], values, suffix).await
+}
+
+/// The same with parameters `$1`, `$2`, … of the prefix before those of the list.
+pub(crate) async fn select_in_with<R>(
+    tx: &mut Tx,
+    prefix: &'static str,
+    fixed: &[Bind],
+    values: &[String],
+    suffix: &'static str,
+) -> Result<Vec<R>, StoreError>
+where
+    R: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin,
+{
     let mut found = Vec::new();
     for chunk in values.chunks(AT_ONCE) {
-        let (places, filled) = places(0, chunk);
-        let text = format!("{prefix} ({places}) {suffix}");
+        let (places, filled) = places(fixed.len(), chunk);
+        let (text, binds) = (format!("{prefix} ({places}) {suffix}"), fixed.iter().cloned().chain(filled));
         let rows: Vec<R> =
-            on!(tx, |conn| { bound!(sqlx::query_as(AssertSqlSafe(text)), filled).fetch_all(conn).await? });
+            on!(tx, |conn| { bound!(sqlx::query_as(AssertSqlSafe(text)), binds).fetch_all(conn).await? });
         found.extend(rows);
     }
     Ok(found)

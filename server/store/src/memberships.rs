@@ -6,7 +6,7 @@ use domain::time::Timestamp;
 use domain::user::User;
 use sqlx::FromRow;
 
-use crate::list::{ListDef, Order, Table, select_in};
+use crate::list::{ListDef, Order, Table, change_in, select_in, select_in_with};
 use crate::statements::{on, sql};
 use crate::users::{UserRow, sort_name};
 use crate::{Bind, Filter, Page, PageAsk, StoreError, Tx, id};
@@ -21,8 +21,11 @@ sql! {
     REMOVE = "DELETE FROM memberships WHERE group_id = $1 AND user_id = $2";
     REMOVE_ALL = "DELETE FROM memberships WHERE user_id = $1";
     REMOVE_ENDED = "DELETE FROM memberships WHERE user_id = $1 AND ends_at <= $2";
-    REMOVE_HELD = "DELETE FROM memberships WHERE held_for = $1";
     COUNT = "SELECT COUNT(*) FROM (SELECT 1 AS one FROM memberships WHERE group_id = $1 LIMIT 10001) c";
+    /// Places of guests that are taken: in force, or held for an invitation that is still open by the clock.
+    PLACES_TAKEN = "SELECT COUNT(*) FROM memberships m LEFT JOIN invitations i ON i.id = m.held_for
+        WHERE m.group_id = $1 AND m.user_type = 'guest' AND m.ends_at > $2
+        AND (m.held_for IS NULL OR (i.expires_at > $2 AND (i.state = 'pending' OR (i.state = 'suspended' AND i.state_at > $2))))";
     COUNTS_OF_GROUP = "SELECT
         (SELECT COUNT(*) FROM (SELECT 1 FROM memberships m WHERE m.group_id = $1 AND m.user_type = 'guest' AND m.held_for IS NULL AND m.ends_at > $2 LIMIT 10001) a),
         (SELECT COUNT(*) FROM (SELECT 1 FROM invitations i WHERE i.target = $1 AND i.state = 'pending' LIMIT 10001) b),
@@ -147,12 +150,23 @@ pub async fn get(tx: &mut Tx, group: GroupId, user: UserId) -> Result<Option<Mem
 /// The memberships that these people have in one group.
 pub async fn of_users(tx: &mut Tx, group: GroupId, users: &[UserId]) -> Result<Vec<Membership>, StoreError> {
     let keys: Vec<String> = users.iter().map(ToString::to_string).collect();
-    let rows: Vec<MembershipRow> = select_in(tx, "SELECT * FROM memberships WHERE user_id IN", &keys, "").await?;
-    let of_group = rows.into_iter().map(MembershipRow::membership).filter(|row| match row {
-        Ok(membership) => membership.group == group,
-        Err(_) => true,
-    });
-    of_group.collect()
+    let prefix = "SELECT * FROM memberships WHERE group_id = $1 AND user_id IN";
+    let rows: Vec<MembershipRow> = select_in_with(tx, prefix, &[Bind::text(group)], &keys, "").await?;
+    rows.into_iter().map(MembershipRow::membership).collect()
+}
+
+/// What is held for these invitations.
+pub async fn held_for(tx: &mut Tx, invitations: &[InvitationId]) -> Result<Vec<Membership>, StoreError> {
+    let keys: Vec<String> = invitations.iter().map(ToString::to_string).collect();
+    let rows: Vec<MembershipRow> = select_in(tx, "SELECT * FROM memberships WHERE held_for IN", &keys, "").await?;
+    rows.into_iter().map(MembershipRow::membership).collect()
+}
+
+/// How many places of guests are taken in a group, by the clock.
+pub async fn places_taken(tx: &mut Tx, group: GroupId, now: Timestamp) -> Result<i64, StoreError> {
+    let (count,): (i64,) =
+        on!(tx, |conn| sqlx::query_as(PLACES_TAKEN).bind(group.to_string()).bind(now.0).fetch_one(conn).await?);
+    Ok(count)
 }
 
 pub async fn of_user(tx: &mut Tx, user: UserId) -> Result<Vec<Membership>, StoreError> {
@@ -236,8 +250,23 @@ pub async fn remove_ended(tx: &mut Tx, user: UserId, now: Timestamp) -> Result<(
     Ok(())
 }
 
-/// What was held for an invitation that came to nothing.
-pub async fn release(tx: &mut Tx, invitation: InvitationId) -> Result<(), StoreError> {
-    on!(tx, |conn| sqlx::query(REMOVE_HELD).bind(invitation.to_string()).execute(conn).await?.rows_affected());
+/// Every membership of these people, in whatever group.
+pub async fn remove_all_of(tx: &mut Tx, users: &[UserId]) -> Result<(), StoreError> {
+    let keys: Vec<String> = users.iter().map(ToString::to_string).collect();
+    change_in(tx, "DELETE FROM memberships WHERE user_id IN", &[], &keys).await?;
+    Ok(())
+}
+
+/// Those that these people have in one group: ended, or given anew in the same transaction.
+pub async fn remove_many(tx: &mut Tx, group: GroupId, users: &[UserId]) -> Result<(), StoreError> {
+    let keys: Vec<String> = users.iter().map(ToString::to_string).collect();
+    change_in(tx, "DELETE FROM memberships WHERE group_id = $1 AND user_id IN", &[Bind::text(group)], &keys).await?;
+    Ok(())
+}
+
+/// What was held for invitations that came to nothing.
+pub async fn release(tx: &mut Tx, invitations: &[InvitationId]) -> Result<(), StoreError> {
+    let keys: Vec<String> = invitations.iter().map(ToString::to_string).collect();
+    change_in(tx, "DELETE FROM memberships WHERE held_for IN", &[], &keys).await?;
     Ok(())
 }

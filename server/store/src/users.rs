@@ -23,7 +23,8 @@ sql! {
                     AND NOT EXISTS (SELECT 1 FROM invitations i WHERE i.user_id = u.id AND i.state IN ('pending', 'suspended'))
                     AND NOT EXISTS (SELECT 1 FROM invitations j WHERE j.user_id = u.id AND j.state_at > $1) LIMIT 100";
     ERASE_INVITATIONS = "UPDATE invitations SET address = $2, address_key = $2, name = NULL, message = NULL, cc = NULL WHERE user_id = $1";
-    ERASE_AUDIT_TARGETS = "UPDATE audit SET target_name = $2, old_value = NULL, new_value = NULL WHERE target_id = $1";
+    ERASE_AUDIT_TARGETS = "UPDATE audit SET target_name = $2, old_value = NULL, new_value = NULL
+                           WHERE target_id = $1 OR target_id IN (SELECT id FROM invitations WHERE user_id = $1)";
     ERASE_AUDIT_ACTS = "UPDATE audit SET actor_name = $2 WHERE actor_id = $1";
     ERASE_SIGN_INS = "UPDATE sign_ins SET user_name = $2, address = NULL, client = '', facts = '{}' WHERE user_id = $1";
     ERASE_AUDIT_INVITATIONS = "UPDATE audit SET target_name = $2, old_value = NULL, new_value = NULL
@@ -248,6 +249,15 @@ pub async fn save(tx: &mut Tx, user: &Stored<User>) -> Result<(), StoreError> {
         rename.execute(conn).await?;
     });
     Ok(())
+}
+
+/// Writes many back with their search words, or none where somebody wrote one of them first. Not for a new name of
+/// somebody in a group.
+pub async fn save_many(tx: &mut Tx, users: &[Stored<User>]) -> Result<(), StoreError> {
+    TABLE.save_many(tx, users.iter().map(|stored| (row(&stored.value), stored.version)).collect()).await?;
+    let texts: Vec<(String, String)> =
+        users.iter().map(|stored| (stored.value.id.to_string(), searched(&stored.value))).collect();
+    words::replace_many(tx, &texts).await
 }
 
 pub async fn get(tx: &mut Tx, user: UserId) -> Result<Option<Stored<User>>, StoreError> {

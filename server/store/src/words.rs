@@ -2,7 +2,7 @@
 
 use domain::text::words as normalized;
 
-use crate::list::Table;
+use crate::list::{Table, change_in};
 use crate::statements::{on, sql};
 use crate::{Bind, StoreError, Tx};
 
@@ -24,6 +24,13 @@ pub(crate) async fn insert(tx: &mut Tx, texts: &[(String, String)]) -> Result<()
         })
         .collect();
     TABLE.insert(tx, rows).await
+}
+
+/// Gives each target the words of its text.
+pub(crate) async fn replace_many(tx: &mut Tx, texts: &[(String, String)]) -> Result<(), StoreError> {
+    let targets: Vec<String> = texts.iter().map(|(target, _)| target.clone()).collect();
+    change_in(tx, "DELETE FROM words WHERE target_id IN", &[], &targets).await?;
+    insert(tx, texts).await
 }
 
 /// Gives the target the words of `text`, where they are not the ones it has.

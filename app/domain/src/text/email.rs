@@ -185,6 +185,19 @@ impl AddressError {
             Self::Domain(error) => error.code(),
         }
     }
+
+    /// Where it stopped, counted from 1, if at one character.
+    pub fn position(&self) -> Option<usize> {
+        match self {
+            Self::Dot { position }
+            | Self::Hidden { position, .. }
+            | Self::Character { position, .. }
+            | Self::Domain(DomainError::EmptyLabel { position })
+            | Self::Domain(DomainError::Hidden { position, .. })
+            | Self::Domain(DomainError::Character { position, .. }) => Some(*position),
+            _ => None,
+        }
+    }
 }
 
 impl PartialEq for EmailAddress {

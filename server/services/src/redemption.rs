@@ -1,0 +1,315 @@
+//! Redemption: what a link shows, consent by somebody whose address is proved, and refusing without signing in.
+//!
+//! A link names an invitation and proves nothing. Codes and sessions live elsewhere.
+
+use std::collections::HashMap;
+
+use domain::event::Action;
+use domain::group::{Group, Membership};
+use domain::id::{BlockId, GroupId, InvitationId, RequestId, UserId};
+use domain::invitation::{Invitation, Whose};
+use domain::session::Origin;
+use domain::settings::Collaboration;
+use domain::text::{EmailAddress, Label, letter_name};
+use domain::user::{Barred, ExternalState, User};
+use store::blocks::Block;
+use store::memberships::Member;
+use store::settings::COLLABORATION;
+use store::{Stored, Tx};
+
+use crate::deed::Deed;
+use crate::invitations::{close, close_all, mailbox_hash, target};
+use crate::refusal::again;
+use crate::{Actor, Denied, Refusal, Secret, Services, Verb};
+
+mod lost;
+
+pub use lost::lost;
+
+/// The issuer of the identities that a mailbox is; the subject is the address's key.
+pub const MAILBOX: &str = "mailbox";
+
+/// An address that this request proved: by a code that was sent there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proved(EmailAddress);
+
+impl Proved {
+    /// Only for whoever has just compared the code.
+    #[allow(dead_code, reason = "for the verbs of signing in")]
+    pub(crate) fn by_code(address: EmailAddress) -> Self {
+        Self(address)
+    }
+
+    pub fn address(&self) -> &EmailAddress {
+        &self.0
+    }
+}
+
+domain::stored_words! {
+    /// What applications learn of a guest who accepts.
+    Shared { Name = "name", Address = "address", Company = "company" }
+}
+
+/// An open invitation with everything that its guest is told before consenting.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opened {
+    pub invitation: Invitation,
+    /// The name, or the address where the name could mislead.
+    pub inviter: String,
+    pub inviter_address: Option<EmailAddress>,
+    pub organization: Label,
+    pub group: Option<Label>,
+    /// Every application that the group opens, by name.
+    pub applications: Vec<store::groups::Opened>,
+    pub shared: &'static [Shared],
+    pub privacy_contact: Option<EmailAddress>,
+    pub privacy_statement: Option<String>,
+}
+
+/// What a link leads to. Changes nothing: mail scanners open links.
+///
+/// # Errors
+/// `NotFound` for a link that never was; `Redeem` says why the invitation is not open; `link_void`.
+pub async fn look(services: &Services, link: &Secret) -> Verb<Opened> {
+    let mut tx = services.store.read().await?;
+    let (found, is_live) = named(&mut tx, link).await?;
+    found.value.open(services.now())?;
+    if !is_live {
+        return Err(Refusal::Rule("link_void"));
+    }
+    let opened = opened(services, &mut tx, vec![found.value]).await?;
+    opened.into_iter().next().ok_or_else(|| Denied::NotFound.into())
+}
+
+async fn named(tx: &mut Tx, link: &Secret) -> Verb<(Stored<Invitation>, bool)> {
+    Ok(store::invitations::by_link(tx, &link.digest()).await?.ok_or(Denied::NotFound)?)
+}
+
+/// The invitations that a proved address may accept now: what the consent page lists.
+pub async fn pending_for(services: &Services, proved: &Proved) -> Verb<Vec<Opened>> {
+    let now = services.now();
+    let mut tx = services.store.read().await?;
+    let pending = store::invitations::open_by_address(&mut tx, proved.address()).await?;
+    let open = pending.into_iter().map(|stored| stored.value).filter(|invitation| invitation.open(now).is_ok());
+    opened(services, &mut tx, open.collect()).await
+}
+
+async fn opened(services: &Services, tx: &mut Tx, invitations: Vec<Invitation>) -> Verb<Vec<Opened>> {
+    let inviters: Vec<UserId> = invitations.iter().map(|invitation| invitation.invited_by).collect();
+    let inviters = store::users::by_ids(tx, &inviters).await?;
+    let inviters: HashMap<UserId, User> = inviters.into_iter().map(|user| (user.value.id, user.value)).collect();
+    let groups: Vec<GroupId> = invitations.iter().filter_map(|invitation| invitation.group).collect();
+    let mut applications: HashMap<GroupId, Vec<store::groups::Opened>> = HashMap::new();
+    for (group, application) in store::invitations::opened_by(tx, &groups).await? {
+        applications.entry(group).or_default().push(application);
+    }
+    let groups = groups_by_id(tx, &groups).await?;
+    let tenant = services.tenant();
+    let organization = &tenant.organization.value;
+    let opened = invitations.into_iter().map(|invitation| {
+        let inviter = inviters.get(&invitation.invited_by);
+        Opened {
+            inviter: inviter.map_or_else(String::new, safe_name),
+            inviter_address: inviter.map(|user| user.address.clone()),
+            organization: organization.name.clone(),
+            group: invitation.group.and_then(|group| groups.get(&group)).map(|group| group.name.clone()),
+            applications: invitation.group.and_then(|group| applications.get(&group)).cloned().unwrap_or_default(),
+            shared: Shared::ALL,
+            privacy_contact: organization.privacy_contact.clone(),
+            privacy_statement: organization.privacy_statement.clone(),
+            invitation,
+        }
+    });
+    Ok(opened.collect())
+}
+
+async fn groups_by_id(tx: &mut Tx, groups: &[GroupId]) -> Verb<HashMap<GroupId, Group>> {
+    let groups = store::groups::by_ids(tx, groups).await?;
+    Ok(groups.into_iter().map(|group| (group.value.id, group.value)).collect())
+}
+
+fn safe_name(user: &User) -> String {
+    let name = user.name.as_ref().and_then(|name| letter_name(name.as_str()));
+    name.unwrap_or_else(|| user.address.shown())
+}
+
+/// The person behind a proved address consents to exactly the invitations that the page listed.
+///
+/// # Errors
+/// `Redeem` where one of them is not open (any more), `AlreadyAccepted` for a second Accept; `domain_not_allowed` where
+/// the rules have closed the domain since; `Barred`. Then nothing was accepted.
+pub async fn accept(
+    services: &Services,
+    proved: &Proved,
+    listed: &[InvitationId],
+    origin: Origin,
+    correlation: RequestId,
+) -> Verb<User> {
+    again!(accept_now(services, proved, listed, origin.clone(), correlation))
+}
+
+async fn accept_now(
+    services: &Services,
+    proved: &Proved,
+    listed: &[InvitationId],
+    origin: Origin,
+    correlation: RequestId,
+) -> Verb<User> {
+    let mut tx = services.store.read().await?;
+    let user = store::users::by_address(&mut tx, proved.address()).await?.ok_or(Denied::NotFound)?;
+    drop(tx);
+    let actor = Actor::proved(&user.value, origin, correlation);
+    let mut deed = services.deed(&actor).await?;
+    let user = accept_in(services, &mut deed, proved, listed).await?;
+    deed.commit().await?;
+    Ok(user)
+}
+
+/// The same within a deed that goes on to open a session. May be worth doing again: see [`Refusal::lost_a_race`].
+pub(crate) async fn accept_in(
+    services: &Services,
+    deed: &mut Deed<'_>,
+    proved: &Proved,
+    listed: &[InvitationId],
+) -> Verb<User> {
+    let now = deed.now;
+    let mut wanted = listed.to_vec();
+    wanted.sort_unstable();
+    wanted.dedup();
+    let found = store::invitations::by_ids(&mut deed.tx, &wanted).await?;
+    let person = found.first().ok_or(Denied::NotFound)?.value.user;
+    if found.len() != wanted.len() || found.iter().any(|stored| stored.value.user != person) {
+        return Err(Denied::NotFound.into());
+    }
+    let accepted = found
+        .into_iter()
+        .map(|stored| stored.try_with(|invitation| invitation.redeem(proved.address(), person, now)))
+        .collect::<Result<Vec<_>, _>>()?;
+    let user = store::users::get(&mut deed.tx, person).await?.ok_or(Denied::NotFound)?;
+    match user.value.may_enter(now) {
+        Ok(()) | Err(Barred::NotAccepted) => {}
+        Err(barred) => return Err(barred.into()),
+    }
+    check_domains(&mut deed.tx, &user.value, &accepted).await?;
+    let user = user.with(|user| user.accept(now));
+    store::users::save(&mut deed.tx, &user).await?;
+    let user = user.value;
+    bind_mailbox(deed, &user, proved).await?;
+    let held = store::memberships::held_for(&mut deed.tx, &wanted).await?;
+    close_all(deed, &accepted, Action::InvitationAccepted).await?;
+    let zone = services.tenant().organization.value.zone.clone();
+    let begun = held.into_iter().filter_map(|held| {
+        let invitation = accepted.iter().find(|stored| Some(stored.value.id) == held.held_for)?;
+        let ends_at = invitation.value.stay_ends(now, &zone);
+        let membership = Membership { added_at: now, ends_at, held_for: None, ..held };
+        Some(Member { membership, user: user.clone() })
+    });
+    store::memberships::insert(&mut deed.tx, &begun.collect::<Vec<_>>()).await?;
+    Ok(user)
+}
+
+/// Rules may have closed a domain since the letter: for those who have not accepted anything yet. A group's own rules
+/// hold for whoever comes in.
+async fn check_domains(tx: &mut Tx, user: &User, accepted: &[Stored<Invitation>]) -> Verb<()> {
+    let refused = |by| match by {
+        Whose::Organization => Err(Refusal::Rule("domain_not_allowed")),
+        Whose::Group => Err(Refusal::Rule("domain_not_allowed_by_group")),
+    };
+    let settings: Stored<Collaboration> = store::settings::get(tx, COLLABORATION).await?.ok_or(Refusal::Conflict)?;
+    let is_pending = matches!(user.external, Some(ExternalState::PendingAcceptance { .. }));
+    if is_pending && !settings.value.domains.admits_address(&user.address) {
+        return refused(Whose::Organization);
+    }
+    let groups: Vec<GroupId> = accepted.iter().filter_map(|stored| stored.value.group).collect();
+    let groups = groups_by_id(tx, &groups).await?;
+    if groups.values().any(|group| !group.narrowing.domains.admits_address(&user.address)) {
+        return refused(Whose::Group);
+    }
+    Ok(())
+}
+
+async fn bind_mailbox(deed: &mut Deed<'_>, user: &User, proved: &Proved) -> Verb<()> {
+    let (key, now) = (proved.address().key(), deed.now);
+    if store::users::bind_identity(&mut deed.tx, MAILBOX, key, user.id, now).await? {
+        return Ok(());
+    }
+    match store::users::identity_owner(&mut deed.tx, MAILBOX, key).await? {
+        Some(owner) if owner == user.id => Ok(()),
+        _ => Err(Refusal::Rule("identity_taken")),
+    }
+}
+
+/// Declines by the link alone; the group may not invite the address for thirty days.
+///
+/// # Errors
+/// `NotFound`, `Redeem` or `link_void`, as [`look`].
+pub async fn decline(services: &Services, link: &Secret, origin: Origin, correlation: RequestId) -> Verb<()> {
+    let actor = Actor::stranger(origin, correlation);
+    again!(decline_now(services, link, &actor))
+}
+
+async fn decline_now(services: &Services, link: &Secret, actor: &Actor) -> Verb<()> {
+    let mut deed = services.deed(actor).await?;
+    let (found, is_live) = named(&mut deed.tx, link).await?;
+    let now = deed.now;
+    let declined = found.try_with(|invitation| invitation.decline(now))?;
+    if !is_live {
+        return Err(Refusal::Rule("link_void"));
+    }
+    close(&mut deed, &declined, Action::InvitationDeclined).await?;
+    deed.commit().await
+}
+
+/// "Never again", by any link that was ever sent: no invitations to this mailbox, from nobody here. Declines the
+/// invitation where it is still open.
+///
+/// # Errors
+/// `NotFound` for a link that never was.
+pub async fn block(services: &Services, link: &Secret, origin: Origin, correlation: RequestId) -> Verb<()> {
+    let actor = Actor::stranger(origin, correlation);
+    again!(block_now(services, link, &actor))
+}
+
+async fn block_now(services: &Services, link: &Secret, actor: &Actor) -> Verb<()> {
+    let mut deed = services.deed(actor).await?;
+    let (found, _) = named(&mut deed.tx, link).await?;
+    let now = deed.now;
+    let hash = mailbox_hash(&services.key, &found.value.address);
+    let (invitation, inviter) = (Some(found.value.id), Some(found.value.invited_by));
+    let about = target(&found.value);
+    if let Ok(declined) = found.try_with(|invitation| invitation.decline(now)) {
+        close(&mut deed, &declined, Action::InvitationDeclined).await?;
+    }
+    match store::blocks::by_hash(&mut deed.tx, &hash).await? {
+        Some(standing) if standing.value.lifted_at.is_none() => {}
+        Some(lifted) => {
+            let again = |block| Block {
+                invitation,
+                inviter,
+                made_at: now,
+                lifted_at: None,
+                lifted_by: None,
+                lifted_why: None,
+                ..block
+            };
+            store::blocks::save(&mut deed.tx, &lifted.with(again)).await?;
+            deed.tell(Action::BlockMade, about);
+        }
+        None => {
+            let block = Block {
+                id: deed.id::<BlockId>(),
+                mailbox_hash: hash,
+                invitation,
+                inviter,
+                made_at: now,
+                lifted_at: None,
+                lifted_by: None,
+                lifted_why: None,
+                overruled_at: None,
+            };
+            store::blocks::insert(&mut deed.tx, &block).await?;
+            deed.tell(Action::BlockMade, about);
+        }
+    }
+    deed.commit().await
+}

@@ -2,4 +2,5 @@
 
 pub mod account;
 pub mod apps;
+pub mod mailbox;
 pub mod prove;

@@ -18,6 +18,7 @@ pub mod limits;
 pub mod logos;
 pub mod logs;
 pub mod mail;
+pub mod mailbox;
 pub mod memberships;
 pub mod organization;
 pub mod origin;

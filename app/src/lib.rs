@@ -1,5 +1,7 @@
 //! The rooms: every page of Lobby, its forms and its islands. Pages are made on the server; islands alone travel.
 
+#![recursion_limit = "512"]
+
 #[cfg(feature = "ssr")]
 pub mod admin;
 #[cfg(feature = "ssr")]

@@ -11,7 +11,7 @@ use services::{Denied, Refusal};
 use crate::scripts::BrowserScripts;
 use crate::ssr;
 use crate::ui::page;
-use crate::{admin, door, owner, panel};
+use crate::{door, panel};
 
 /// The whole HTML document.
 pub fn shell() -> impl IntoView {
@@ -58,8 +58,13 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/") view=panel::apps::AppsPage ssr=mode.clone()/>
                 <Route path=path!("/signin") view=door::signin::SignInPage ssr=mode.clone()/>
                 <Route path=path!("/signin/code") view=door::signin::CodePage ssr=mode.clone()/>
+                <Route path=path!("/redeem/:token") view=door::redeem::RedeemPage ssr=mode.clone()/>
+                <Route path=path!("/consent") view=door::consent::ConsentPage ssr=mode.clone()/>
+                <Route path=path!("/lost") view=door::redeem::LostPage ssr=mode.clone()/>
+                <Route path=path!("/lift") view=door::lift::LiftPage ssr=mode.clone()/>
                 <Route path=path!("/first/:token") view=door::first::FirstPage ssr=mode.clone()/>
                 <Route path=path!("/account") view=panel::account::AccountPage ssr=mode.clone()/>
+                <Route path=path!("/account/leave") view=panel::leave::LeavePage ssr=mode.clone()/>
                 <Route path=path!("/account/prove") view=panel::prove::ProvePage ssr=mode.clone()/>
                 <Route path=path!("/not-open/:app") view=panel::apps::NotOpenPage ssr=mode.clone()/>
                 <Route path=path!("/admin") view=admin::overview::OverviewPage ssr=mode.clone()/>

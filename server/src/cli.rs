@@ -7,10 +7,11 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use domain::text::EmailAddress;
-use services::{Key, Services, Store, first_administrator};
+use services::mail::Checked;
+use services::{Key, Services, Store, demo, first_administrator};
 
 use crate::config::{Config, KEYS};
-use crate::{demo, serve};
+use crate::serve;
 
 /// A self-hosted access panel that lets people from outside in, safely.
 #[derive(Parser)]
@@ -82,7 +83,9 @@ async fn run(command: Command, config: Config) -> anyhow::Result<ExitCode> {
             serve::log(&config);
             let services = open(&config).await?;
             if config.demo {
-                demo::fill(&services).await?;
+                demo::fill(&services)
+                    .await
+                    .map_err(|refusal| anyhow::anyhow!("the demo could not be made: {refusal}"))?;
             }
             greet(&services, &config).await?;
             serve::run(services, &config).await?;
@@ -97,8 +100,8 @@ async fn run(command: Command, config: Config) -> anyhow::Result<ExitCode> {
         Command::Check => Ok(check(&config).await),
         Command::MakeAdmin { address } => {
             let services = open(&config).await?;
-            let address =
-                EmailAddress::parse(&address).map_err(|error| anyhow::anyhow!("{address} is no e-mail address: {error}"))?;
+            let address = EmailAddress::parse(&address)
+                .map_err(|error| anyhow::anyhow!("{address} is no e-mail address: {error}"))?;
             let link = first_administrator::make_link(&services, &address)
                 .await
                 .map_err(|refusal| anyhow::anyhow!("{}", refusal.code()))?;
@@ -142,7 +145,8 @@ async fn greet(services: &Services, config: &Config) -> anyhow::Result<()> {
     }
     let exists = first_administrator::exists(services).await.map_err(|refusal| anyhow::anyhow!("{refusal}"))?;
     if !exists {
-        let address = EmailAddress::parse(&format!("administrator@{}", config.public_url.host_str().unwrap_or("lobby.invalid")));
+        let address =
+            EmailAddress::parse(&format!("administrator@{}", config.public_url.host_str().unwrap_or("lobby.invalid")));
         match address {
             Ok(address) => {
                 let link = first_administrator::make_link(services, &address)
@@ -193,7 +197,12 @@ async fn check(config: &Config) -> ExitCode {
     }
     match serve::mailer(config) {
         Ok(mailer) => match mailer.check().await {
-            Ok(words) => println!("mail server    fine: {words}"),
+            Ok(Checked::Mailbox) => println!("mail server    none is needed: letters go to the demo's mailbox"),
+            Ok(Checked::Server { encrypted, signed_in }) => {
+                let how = if encrypted { "encrypted" } else { "not encrypted" };
+                let login = if signed_in { "logged in" } else { "without a login" };
+                println!("mail server    fine: {how}, {login}");
+            }
             Err(error) => {
                 fine = false;
                 println!("mail server    {error}");

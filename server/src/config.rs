@@ -3,9 +3,11 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use domain::text::{EmailAddress, Label};
 use ipnet::IpNet;
 use serde::Deserialize;
 use services::Secret;
+use services::mail::{Login, SmtpSettings, Tls};
 
 /// Every key with what it means, for `--help` and the README; the environment has each as `LOBBY_` and the key in
 /// capitals, a dot being an underscore.
@@ -76,7 +78,7 @@ pub struct Config {
     pub log_json: bool,
     pub log_level: String,
     /// `None` is the demo's mailbox.
-    pub smtp: Option<SmtpConfig>,
+    pub smtp: Option<SmtpSettings>,
     pub demo: bool,
 }
 
@@ -85,16 +87,6 @@ pub struct Config {
 pub struct Proxies {
     pub trusted: Vec<IpNet>,
     pub header: String,
-}
-
-pub struct SmtpConfig {
-    pub host: String,
-    pub port: Option<u16>,
-    pub tls: String,
-    pub login: Option<(String, Secret)>,
-    pub from: String,
-    pub from_name: Option<String>,
-    pub ca_file: Option<PathBuf>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -135,11 +127,7 @@ impl Config {
         Self::read(&text, environment, demo)
     }
 
-    fn read(
-        text: &str,
-        environment: impl Iterator<Item = (String, String)>,
-        demo: bool,
-    ) -> Result<Self, ConfigError> {
+    fn read(text: &str, environment: impl Iterator<Item = (String, String)>, demo: bool) -> Result<Self, ConfigError> {
         // The parser's own words would print the line, and with it a secret.
         let malformed = |error: &toml::de::Error| ConfigError::Malformed(error.message().to_owned());
         let mut table: toml::Table = toml::from_str(text).map_err(|error| malformed(&error))?;
@@ -248,13 +236,11 @@ fn proxy(text: &str) -> Result<IpNet, ConfigError> {
 }
 
 impl Smtp {
-    fn check(self) -> Result<SmtpConfig, ConfigError> {
+    fn check(self) -> Result<SmtpSettings, ConfigError> {
         let host = self.host.ok_or_else(|| missing("smtp.host"))?;
         let from = self.from.ok_or_else(|| missing("smtp.from"))?;
         let tls = self.tls.unwrap_or_else(|| "starttls".to_owned());
-        if !["implicit", "starttls", "none"].contains(&tls.as_str()) {
-            return Err(wrong("smtp.tls", "implicit, starttls or none"));
-        }
+        let tls = Tls::parse(&tls).ok_or_else(|| wrong("smtp.tls", "implicit, starttls or none"))?;
         let password = match (self.password, self.password_file) {
             (Some(_), Some(_)) => return Err(wrong("smtp.password_file", "smtp.password is set too")),
             (Some(password), None) => Some(password),
@@ -267,12 +253,21 @@ impl Smtp {
             (None, None) => None,
         };
         let login = match (self.user, password) {
-            (Some(user), Some(password)) => Some((user, Secret::given(&password))),
+            (Some(user), Some(password)) => Some(Login { user, password: Secret::given(&password) }),
             (None, None) => None,
             (Some(_), None) => return Err(missing("smtp.password")),
             (None, Some(_)) => return Err(missing("smtp.user")),
         };
-        Ok(SmtpConfig { host, port: self.port, tls, login, from, from_name: self.from_name, ca_file: self.ca_file })
+        let sender = EmailAddress::parse(&from).map_err(|error| wrong("smtp.from", error))?;
+        let sender_name = self.from_name.as_deref().map(Label::parse).transpose();
+        let usual = SmtpSettings::new(host, tls, sender);
+        Ok(SmtpSettings {
+            port: self.port.unwrap_or(usual.port),
+            login,
+            sender_name: sender_name.map_err(|error| wrong("smtp.from_name", error))?,
+            ca_file: self.ca_file,
+            ..usual
+        })
     }
 }
 
@@ -285,7 +280,8 @@ mod tests {
         Config::read(text, environment, demo).map_err(|error| error.to_string())
     }
 
-    const WHOLE: &str = "public_url = 'https://lobby.example'\n[smtp]\nhost = 'mail.example'\nfrom = 'lobby@lobby.example'\n";
+    const WHOLE: &str =
+        "public_url = 'https://lobby.example'\n[smtp]\nhost = 'mail.example'\nfrom = 'lobby@lobby.example'\n";
 
     #[test]
     fn the_environment_stands_over_the_file() {

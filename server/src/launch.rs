@@ -20,7 +20,9 @@ pub async fn launch(Extension(visit): Extension<Visit>, headers: HeaderMap, Path
     };
     match applications::launch(&visit.services, viewer, app).await {
         Ok(url) => Redirect::to(url.as_str()).into_response(),
-        Err(Refusal::Denied(Denied::NotFound) | Refusal::Rule(_)) => Redirect::to(&routes::not_open(app)).into_response(),
+        Err(Refusal::Denied(Denied::NotFound) | Refusal::Rule(_)) => {
+            Redirect::to(&routes::not_open(app)).into_response()
+        }
         Err(error) => {
             tracing::error!(%error, request = %visit.correlation, "a launch failed");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()

@@ -8,7 +8,7 @@ use leptos_axum::{LeptosRoutes, generate_route_list};
 
 use crate::layers::{gate, log, visit};
 use crate::state::AppState;
-use crate::{assets, files, health, launch};
+use crate::{assets, demo, files, health, launch, mailbox, secrets, uploads};
 
 /// Every form but an upload; pasted lists of 10,000 addresses fit.
 const BODY_LIMIT: usize = 2 * 1024 * 1024;
@@ -18,11 +18,17 @@ pub fn router(state: AppState) -> Router {
     let browser = assets::names();
     let context = move || provide_context(browser.clone());
     let fn_context = || ();
+    let upload = DefaultBodyLimit::max(uploads::BODY_LIMIT);
     let visited = Router::new()
         .leptos_routes_with_context(&state, pages, context, app::shell::shell)
         .route("/fn/{*endpoint}", post(move |request| leptos_axum::handle_server_fns_with_context(fn_context, request)))
         .route("/launch/{app}", get(launch::launch))
         .route("/go/{app}", get(launch::go_on))
+        .route("/upload/application-logo/{app}", post(uploads::application_logo).layer(upload.clone()))
+        .route("/upload/organization-logo", post(uploads::organization_logo).layer(upload))
+        .route("/invitation-link", post(secrets::invitation_link))
+        .route("/mailbox/{letter}/letter", get(mailbox::letter))
+        .route("/demo/{name}", get(demo::application))
         .fallback(files::not_found)
         .layer(middleware::from_fn_with_state(state.clone(), visit::visits));
     let plain = Router::new()

@@ -29,8 +29,10 @@ pub fn log(config: &Config) {
 /// # Errors
 /// Where the mail settings cannot work: the words say which and why.
 pub fn mailer(config: &Config) -> anyhow::Result<Mailer> {
-    let Some(smtp) = &config.smtp else { return Ok(Mailer::Mailbox) };
-    Ok(Mailer::smtp(smtp.settings()?)?)
+    match &config.smtp {
+        Some(smtp) => Ok(Mailer::smtp(smtp.clone())?),
+        None => Ok(Mailer::Mailbox),
+    }
 }
 
 /// Serves until SIGTERM or Ctrl-C.

@@ -10,7 +10,7 @@ use super::redeem::{offer, shared};
 use super::signin::opened;
 use crate::error::AppError;
 use crate::routes;
-use crate::ssr::{Kept, Next, doorway, draft_or, visit};
+use crate::ssr::{Kept, doorway, draft_or, visit};
 use crate::ui::{DoorFrame, Hidden, Notices, page};
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -59,6 +59,7 @@ pub fn ConsentPage() -> impl IntoView {
             .map(|opened| view! { <Hidden name="form[invitations][]" value=opened.invitation.id.to_string()/> })
             .collect_view();
         let offers = pending.iter().map(|opened| view! { <section class="stack">{offer(&visit, opened)}</section> });
+        let offers = offers.collect_view();
         let button = if pending.len() == 1 {
             "Accept the invitation".to_owned()
         } else {
@@ -68,7 +69,7 @@ pub fn ConsentPage() -> impl IntoView {
             <DoorFrame visit=visit.clone() name="Consent" wide=true>
                 <h1>"Before you come in"</h1>
                 <Notices visit=visit.clone() problems=problems/>
-                {offers.collect_view()}
+                {offers}
                 {privacy}
                 <form class="form" method="post" action=AcceptInvitations::PATH>
                     {ids}

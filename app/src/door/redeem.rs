@@ -3,6 +3,7 @@
 
 use domain::continuation::Continuation;
 use domain::passcode::Purpose;
+use domain::text::EmailAddress;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_router::hooks::use_params_map;
@@ -75,7 +76,7 @@ pub async fn block_invitations(#[server(default)] token: String) -> Result<(), A
 pub async fn ask_lost_link(#[server(default)] form: LostForm) -> Result<(), AppError> {
     doorway(form.clone(), routes::LOST, async move {
         let visit = visit()?;
-        let address = domain::text::EmailAddress::parse(&form.address);
+        let address = EmailAddress::parse(&form.address);
         let address = address.map_err(|error| Refusal::field("address", error.code()))?;
         redemption::lost(&visit.services, address, visit.origin.clone(), visit.correlation).await?;
         Ok(Next::to(routes::LOST).done("lost-sent"))
@@ -101,6 +102,7 @@ pub fn offer(visit: &Visit, opened: &Opened) -> impl IntoView + use<> {
         _ => opened.applications.iter().map(|app| app.name.clone()).collect::<Vec<_>>().join(", "),
     };
     let what = if what.is_empty() { opened.organization.to_string() } else { what };
+    let inviter_address = opened.inviter_address.as_ref().map(EmailAddress::shown);
     let group = opened.group.as_ref().map(ToString::to_string);
     let message = opened.invitation.message.as_ref().map(|message| {
         view! { <blockquote class="message">{message.to_string()}</blockquote> }
@@ -113,7 +115,9 @@ pub fn offer(visit: &Visit, opened: &Opened) -> impl IntoView + use<> {
     };
     view! {
         <p class="lead">
-            <b>{opened.inviter.clone()}</b> " (" {opened.inviter_address.shown()} ") invites you to " <b>{what}</b> "."
+            <b>{opened.inviter.clone()}</b>
+            {inviter_address.map(|address| format!(" ({address})"))}
+            " invites you to " <b>{what}</b> "."
         </p>
         {message}
         <dl class="facts">
@@ -136,8 +140,7 @@ pub fn shared(opened: &Opened) -> impl IntoView + use<> {
         .map(|fact| match fact {
             Shared::Name => "your name",
             Shared::Address => "your e-mail address",
-            Shared::Organization => "the organization you name",
-            Shared::SignIns => "when, from where and with which browser you sign in",
+            Shared::Company => "the organization you name",
         })
         .collect();
     let contact = opened.privacy_contact.as_ref().map(ToString::to_string);

@@ -3,4 +3,5 @@
 pub mod account;
 pub mod apps;
 pub mod mailbox;
+pub mod leave;
 pub mod prove;

@@ -8,6 +8,7 @@ pub use assignments::{
     unassign_user,
 };
 pub use launch::{launch, tiles};
+pub use store::applications::Tile;
 
 use domain::application::{Application, LaunchUrl};
 use domain::event::{Action, Target, TargetKind};

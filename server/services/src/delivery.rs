@@ -146,13 +146,19 @@ async fn attempt(services: &Services, taken: &Outgoing) -> Verb<Outcome> {
         return record(services, taken, None, Minted::Nothing, Outcome::Failed(fault)).await;
     }
     let drafted = draft::gather(services, &taken.letter).await?;
+    // Whether an address is known decides last: codes for both wait alike while nobody answers.
+    if let Err(why) = drafted.as_ref().map_err(|why| *why)
+        && why != Why::Unknown
+    {
+        return record(services, taken, None, Minted::Nothing, Outcome::Nothing(why)).await;
+    }
+    if let Err(fault) = services.mailer.ready(taken.lane).await {
+        return record(services, taken, None, Minted::Nothing, Outcome::Failed(fault)).await;
+    }
     let draft = match drafted {
         Ok(draft) => draft,
         Err(why) => return record(services, taken, None, Minted::Nothing, Outcome::Nothing(why)).await,
     };
-    if let Err(fault) = services.mailer.ready(taken.lane).await {
-        return record(services, taken, None, Minted::Nothing, Outcome::Failed(fault)).await;
-    }
     let (content, minted) = match draft::seal(services, taken.id, draft).await? {
         Ok(sealed) => sealed,
         Err(why) => return record(services, taken, None, Minted::Nothing, Outcome::Nothing(why)).await,
@@ -188,6 +194,10 @@ async fn record(
         }
         Outcome::Nothing(why) => {
             outbox::done(tx_ref, taken.id, OutboxState::Dropped, Some(why.as_str()), now).await?;
+            if let (Letter::Passcode { challenge }, Why::Unknown) = (taken.letter, why) {
+                // Its life begins as a real one's would: tries at it fail alike, at the same time.
+                store::passcodes::sent(tx_ref, challenge, now).await?;
+            }
             matches!(why, Why::Blocked | Why::Stopped).then_some(LetterState::NotSent)
         }
         Outcome::Failed(fault) => {

@@ -7,6 +7,7 @@ pub mod blocks;
 pub mod clock;
 pub mod deed;
 pub mod delivery;
+pub mod demo;
 pub mod drafts;
 pub mod first_administrator;
 pub mod groups;

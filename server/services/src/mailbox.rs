@@ -1,28 +1,26 @@
-//! The demo's mailbox: what would have been sent. Anybody on the machine reads it, and only a demo has one.
+//! The demo's mailbox: every letter that would have been sent. Outside demo mode there is none.
 
 use domain::id::LetterId;
 pub use store::mailbox::Received;
 
 use crate::{Denied, Services, Verb};
 
-/// The newest two hundred letters.
+/// The newest two hundred.
 ///
 /// # Errors
-/// `NotFound` where this is no demo.
+/// `NotFound` outside demo mode.
 pub async fn newest(services: &Services) -> Verb<Vec<Received>> {
-    only_in_demo(services)?;
-    let mut tx = services.store.read().await?;
+    let mut tx = in_demo(services)?.store.read().await?;
     Ok(store::mailbox::newest(&mut tx).await?)
 }
 
 /// # Errors
-/// `NotFound` where this is no demo, and where there is no such letter.
+/// `NotFound` outside demo mode, and where there is no such letter.
 pub async fn get(services: &Services, letter: LetterId) -> Verb<Received> {
-    only_in_demo(services)?;
-    let mut tx = services.store.read().await?;
-    Ok(store::mailbox::get(&mut tx, letter).await?.ok_or(Denied::NotFound)?)
+    let mut tx = in_demo(services)?.store.read().await?;
+    store::mailbox::get(&mut tx, letter).await?.ok_or(Denied::NotFound.into())
 }
 
-fn only_in_demo(services: &Services) -> Result<(), Denied> {
-    if services.demo { Ok(()) } else { Err(Denied::NotFound) }
+fn in_demo(services: &Services) -> Result<&Services, Denied> {
+    if services.demo { Ok(services) } else { Err(Denied::NotFound) }
 }

@@ -7,7 +7,7 @@ use domain::time::Zone;
 use store::settings::{COLLABORATION, ORGANIZATION};
 use store::{Store, StoreError, Stored};
 
-use crate::{Admin, Refusal, Services, Verb};
+use crate::{Admin, Refusal, Services, Verb, logos};
 
 /// Both rows as they are in force.
 #[derive(Debug, Clone)]
@@ -74,6 +74,31 @@ pub async fn save_collaboration(services: &Services, by: &Admin, new: Collaborat
     let target = Target::new(TargetKind::Settings, COLLABORATION, "External collaboration");
     deed.tell_change(Action::CollaborationChanged, target, &old, &new);
     store::settings::save(&mut deed.tx, COLLABORATION, &Stored { value: new, version }).await?;
+    deed.commit().await?;
+    services.reload_tenant().await
+}
+
+/// Gives the organization a picture, re-encoded; `None` takes it away.
+///
+/// # Errors
+/// Beside the field `logo`, what is wrong with the picture.
+pub async fn set_logo(services: &Services, by: &Admin, upload: Option<Vec<u8>>) -> Verb<()> {
+    let logo = match upload {
+        Some(bytes) => Some(logos::read_aside(bytes).await?),
+        None => None,
+    };
+    let mut deed = services.deed(by.actor()).await?;
+    let stored: Stored<Organization> =
+        store::settings::get(&mut deed.tx, ORGANIZATION).await?.ok_or(Refusal::Conflict)?;
+    let told = |logo: &Option<String>| serde_json::json!({ "logo": logo });
+    let old = told(&stored.value.logo);
+    if let Some(logo) = &logo {
+        store::applications::keep_logo(&mut deed.tx, &logo.digest, &logo.png).await?;
+    }
+    let stored = stored.with(|organization| Organization { logo: logo.map(|logo| logo.digest), ..organization });
+    let target = Target::new(TargetKind::Settings, ORGANIZATION, stored.value.name.as_str());
+    deed.tell_change(Action::OrganizationChanged, target, &old, &told(&stored.value.logo));
+    store::settings::save(&mut deed.tx, ORGANIZATION, &stored).await?;
     deed.commit().await?;
     services.reload_tenant().await
 }

@@ -6,25 +6,26 @@ use std::collections::HashMap;
 
 use domain::event::Action;
 use domain::group::{Group, Membership};
-use domain::id::{BlockId, GroupId, InvitationId, RequestId, UserId};
+use domain::id::{GroupId, InvitationId, RequestId, UserId};
 use domain::invitation::{Invitation, Whose};
 use domain::session::Origin;
 use domain::settings::Collaboration;
 use domain::text::{EmailAddress, Label, letter_name};
 use domain::user::{Barred, ExternalState, User};
-use store::blocks::Block;
 use store::memberships::Member;
 use store::settings::COLLABORATION;
 use store::{Stored, Tx};
 
 use crate::deed::Deed;
-use crate::invitations::{close, close_all, mailbox_hash, target};
+use crate::invitations::close_all;
 use crate::refusal::again;
 use crate::{Actor, Denied, Refusal, Secret, Services, Verb};
 
 mod lost;
+mod refusing;
 
 pub use lost::lost;
+pub use refusing::{block, decline};
 
 /// The issuer of the identities that a mailbox is; the subject is the address's key.
 pub const MAILBOX: &str = "mailbox";
@@ -35,7 +36,6 @@ pub struct Proved(EmailAddress);
 
 impl Proved {
     /// Only for whoever has just compared the code.
-    #[allow(dead_code, reason = "for the verbs of signing in")]
     pub(crate) fn by_code(address: EmailAddress) -> Self {
         Self(address)
     }
@@ -46,8 +46,8 @@ impl Proved {
 }
 
 domain::stored_words! {
-    /// What applications learn of a guest who accepts.
-    Shared { Name = "name", Address = "address", Company = "company" }
+    /// What the organization learns of a guest who accepts.
+    Shared { Name = "name", Address = "address", Organization = "organization", SignIns = "sign_ins" }
 }
 
 /// An open invitation with everything that its guest is told before consenting.
@@ -56,7 +56,7 @@ pub struct Opened {
     pub invitation: Invitation,
     /// The name, or the address where the name could mislead.
     pub inviter: String,
-    pub inviter_address: Option<EmailAddress>,
+    pub inviter_address: EmailAddress,
     pub organization: Label,
     pub group: Option<Label>,
     /// Every application that the group opens, by name.
@@ -106,11 +106,11 @@ async fn opened(services: &Services, tx: &mut Tx, invitations: Vec<Invitation>) 
     let groups = groups_by_id(tx, &groups).await?;
     let tenant = services.tenant();
     let organization = &tenant.organization.value;
-    let opened = invitations.into_iter().map(|invitation| {
-        let inviter = inviters.get(&invitation.invited_by);
-        Opened {
-            inviter: inviter.map_or_else(String::new, safe_name),
-            inviter_address: inviter.map(|user| user.address.clone()),
+    let opened = invitations.into_iter().filter_map(|invitation| {
+        let inviter = inviters.get(&invitation.invited_by)?;
+        Some(Opened {
+            inviter: safe_name(inviter),
+            inviter_address: inviter.address.clone(),
             organization: organization.name.clone(),
             group: invitation.group.and_then(|group| groups.get(&group)).map(|group| group.name.clone()),
             applications: invitation.group.and_then(|group| applications.get(&group)).cloned().unwrap_or_default(),
@@ -118,7 +118,7 @@ async fn opened(services: &Services, tx: &mut Tx, invitations: Vec<Invitation>) 
             privacy_contact: organization.privacy_contact.clone(),
             privacy_statement: organization.privacy_statement.clone(),
             invitation,
-        }
+        })
     });
     Ok(opened.collect())
 }
@@ -237,79 +237,4 @@ async fn bind_mailbox(deed: &mut Deed<'_>, user: &User, proved: &Proved) -> Verb
         Some(owner) if owner == user.id => Ok(()),
         _ => Err(Refusal::Rule("identity_taken")),
     }
-}
-
-/// Declines by the link alone; the group may not invite the address for thirty days.
-///
-/// # Errors
-/// `NotFound`, `Redeem` or `link_void`, as [`look`].
-pub async fn decline(services: &Services, link: &Secret, origin: Origin, correlation: RequestId) -> Verb<()> {
-    let actor = Actor::stranger(origin, correlation);
-    again!(decline_now(services, link, &actor))
-}
-
-async fn decline_now(services: &Services, link: &Secret, actor: &Actor) -> Verb<()> {
-    let mut deed = services.deed(actor).await?;
-    let (found, is_live) = named(&mut deed.tx, link).await?;
-    let now = deed.now;
-    let declined = found.try_with(|invitation| invitation.decline(now))?;
-    if !is_live {
-        return Err(Refusal::Rule("link_void"));
-    }
-    close(&mut deed, &declined, Action::InvitationDeclined).await?;
-    deed.commit().await
-}
-
-/// "Never again", by any link that was ever sent: no invitations to this mailbox, from nobody here. Declines the
-/// invitation where it is still open.
-///
-/// # Errors
-/// `NotFound` for a link that never was.
-pub async fn block(services: &Services, link: &Secret, origin: Origin, correlation: RequestId) -> Verb<()> {
-    let actor = Actor::stranger(origin, correlation);
-    again!(block_now(services, link, &actor))
-}
-
-async fn block_now(services: &Services, link: &Secret, actor: &Actor) -> Verb<()> {
-    let mut deed = services.deed(actor).await?;
-    let (found, _) = named(&mut deed.tx, link).await?;
-    let now = deed.now;
-    let hash = mailbox_hash(&services.key, &found.value.address);
-    let (invitation, inviter) = (Some(found.value.id), Some(found.value.invited_by));
-    let about = target(&found.value);
-    if let Ok(declined) = found.try_with(|invitation| invitation.decline(now)) {
-        close(&mut deed, &declined, Action::InvitationDeclined).await?;
-    }
-    match store::blocks::by_hash(&mut deed.tx, &hash).await? {
-        Some(standing) if standing.value.lifted_at.is_none() => {}
-        Some(lifted) => {
-            let again = |block| Block {
-                invitation,
-                inviter,
-                made_at: now,
-                lifted_at: None,
-                lifted_by: None,
-                lifted_why: None,
-                ..block
-            };
-            store::blocks::save(&mut deed.tx, &lifted.with(again)).await?;
-            deed.tell(Action::BlockMade, about);
-        }
-        None => {
-            let block = Block {
-                id: deed.id::<BlockId>(),
-                mailbox_hash: hash,
-                invitation,
-                inviter,
-                made_at: now,
-                lifted_at: None,
-                lifted_by: None,
-                lifted_why: None,
-                overruled_at: None,
-            };
-            store::blocks::insert(&mut deed.tx, &block).await?;
-            deed.tell(Action::BlockMade, about);
-        }
-    }
-    deed.commit().await
 }

@@ -1,7 +1,7 @@
 //! Signing in by e-mail passcode: asking for a code, trying it, and the session that follows.
 
 use domain::event::{Action, SignInResult, Target, TargetKind};
-use domain::id::RequestId;
+use domain::id::{InvitationId, RequestId};
 use domain::passcode::{DIGITS, Passcode, PasscodeError, Purpose};
 use domain::session::{Method, Origin, Session};
 use domain::text::EmailAddress;
@@ -14,7 +14,8 @@ use store::{Stored, Tx};
 
 use crate::deed::Deed;
 use crate::limits::Limit;
-use crate::{Actor, Denied, Refusal, Secret, Services, Verb, Viewer, secret, sessions};
+use crate::redemption::{MAILBOX, Proved};
+use crate::{Actor, Denied, Refusal, Secret, Services, Verb, Viewer, redemption, secret, sessions};
 
 pub use domain::continuation::Continuation;
 
@@ -174,31 +175,41 @@ fn continuation(challenge: &Challenge) -> Asked {
     serde_json::from_str(&challenge.continuation).unwrap_or(Asked { to: Continuation::Apps, keep: false })
 }
 
-/// The address that this browser proved at the door not long ago, for the consent page.
-///
-/// # Errors
-/// `SignIn` where it proved none.
-pub async fn proved(services: &Services, browser: &Secret) -> Verb<(EmailAddress, Continuation)> {
+/// What this browser proved at the door not long ago: it waits for consent.
+async fn proof(services: &Services, browser: &Secret) -> Verb<(Proved, Asked)> {
     let mut tx = services.store.read().await?;
     let newest = store::passcodes::newest(&mut tx, &browser.digest(), Purpose::SignIn).await?;
     let now = services.now();
     let proof = newest.filter(|asked| asked.value.code.used_at.is_some_and(|at| at + PROOF_WAITS > now));
-    proof.map(|asked| (asked.value.address.clone(), continuation(&asked.value).to)).ok_or(Denied::SignIn.into())
-}
-
-/// After consent: the session for the address that this browser proved.
-///
-/// # Errors
-/// As [`sign_in`].
-pub async fn enter_after_consent(services: &Services, caller: &Caller<'_>) -> Verb<Opened> {
-    let mut tx = services.store.read().await?;
-    let newest = store::passcodes::newest(&mut tx, &caller.browser.digest(), Purpose::SignIn).await?;
-    drop(tx);
-    let now = services.now();
-    let proof = newest.filter(|asked| asked.value.code.used_at.is_some_and(|at| at + PROOF_WAITS > now));
     let challenge = proof.ok_or(Denied::SignIn)?.value;
     let asked = continuation(&challenge);
-    enter(services, caller, &challenge.address, asked).await
+    Ok((Proved::by_code(challenge.address), asked))
+}
+
+/// The address that this browser proved, for the consent page.
+///
+/// # Errors
+/// `SignIn` where it proved none.
+pub async fn proved(services: &Services, browser: &Secret) -> Verb<Proved> {
+    Ok(proof(services, browser).await?.0)
+}
+
+/// Consents to exactly the invitations that the page listed, and comes in: one deed.
+///
+/// # Errors
+/// As [`redemption::accept`]; `SignIn` where this browser proved no address.
+pub async fn accept(services: &Services, caller: &Caller<'_>, listed: &[InvitationId]) -> Verb<Opened> {
+    let (proved, asked) = proof(services, caller.browser).await?;
+    let user = {
+        let mut tx = services.store.read().await?;
+        store::users::by_address(&mut tx, proved.address()).await?.ok_or(Denied::NotFound)?.value
+    };
+    let actor = Actor::proved(&user, caller.origin.clone(), caller.correlation);
+    let mut deed = services.deed(&actor).await?;
+    let user = redemption::accept_in(services, &mut deed, &proved, listed).await?;
+    let (session, token, device) = open_session(&mut deed, services, &user, vec![Method::Otp], asked.keep).await?;
+    deed.commit().await?;
+    Ok(Opened::Session { session, token, device, to: asked.to })
 }
 
 async fn enter(services: &Services, caller: &Caller<'_>, address: &EmailAddress, asked: Asked) -> Verb<Opened> {
@@ -226,9 +237,6 @@ async fn enter(services: &Services, caller: &Caller<'_>, address: &EmailAddress,
     let (session, token, device) = opened;
     Ok(Opened::Session { session, token, device, to: asked.to })
 }
-
-/// The issuer of the identity that a mailbox is.
-pub const MAILBOX: &str = "mailbox";
 
 /// A session with its sign-in record, in a deed that proved the person.
 pub(crate) async fn open_session(
@@ -314,6 +322,6 @@ pub async fn prove_again(services: &Services, viewer: &Viewer, caller: &Caller<'
 ///
 /// # Errors
 /// What is wrong with the code.
-pub async fn prove_for_lift(services: &Services, caller: &Caller<'_>, code: &str) -> Verb<EmailAddress> {
-    Ok(prove(services, caller, Purpose::LiftBlock, code).await?.address)
+pub async fn prove_for_lift(services: &Services, caller: &Caller<'_>, code: &str) -> Verb<Proved> {
+    Ok(Proved::by_code(prove(services, caller, Purpose::LiftBlock, code).await?.address))
 }

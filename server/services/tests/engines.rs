@@ -6,8 +6,10 @@ use store::Engine;
 #[tokio::test]
 async fn both_engines_understand_every_statement() {
     let written = store::statements::all().into_iter().map(|(name, text)| (name.to_owned(), text.to_owned()));
-    let composed = store::list::all().into_iter().flat_map(store::list::ListDef::texts);
-    let texts: Vec<(String, String)> = written.chain(store::testing::table_texts()).chain(composed).collect();
+    let pages = store::list::all().into_iter().flat_map(store::list::ListDef::texts);
+    let counts = store::list::all().into_iter().flat_map(store::list::ListDef::counted_texts);
+    let texts = written.chain(store::testing::table_texts()).chain(pages).chain(counts);
+    let texts: Vec<(String, String)> = texts.collect();
     assert!(texts.len() > 300, "{}", texts.len());
     for lobby in testing::both().await {
         for (name, text) in &texts {
@@ -16,6 +18,9 @@ async fn both_engines_understand_every_statement() {
         }
     }
 }
+
+/// Where so few rows are left that sorting them is cheaper than walking the order: search, one inviter, ends of stays.
+const FEW: [&str; 3] = ["FROM words", "u.invited_by = ", "m.ends_at <= "];
 
 #[tokio::test]
 async fn every_list_walks_an_index_in_every_order() {
@@ -30,6 +35,10 @@ async fn every_list_walks_an_index_in_every_order() {
                 };
                 let scan = plan.iter().find(scans);
                 assert!(scan.is_none(), "{:?} {name}\n{text}\n{}", lobby.engine, plan.join("\n"));
+                // PostgreSQL sorts a small table however it is indexed; SQLite does what it always would.
+                let sorts = lobby.engine == Engine::Sqlite && plan.iter().any(|line| line.contains("TEMP B-TREE"));
+                let few = FEW.iter().any(|fragment| text.contains(fragment));
+                assert!(few || !sorts, "sorted: {name}\n{text}\n{}", plan.join("\n"));
             }
         }
     }

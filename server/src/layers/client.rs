@@ -73,7 +73,9 @@ mod tests {
 
     #[test]
     fn an_empty_malformed_or_wholly_trusted_list_is_undetermined() {
-        for lines in [&[][..], &[""], &["unknown"], &["203.0.113.1, nonsense"], &["10.0.0.3, 10.0.0.4"], &["203.0.113.1,"]] {
+        for lines in
+            [&[][..], &[""], &["unknown"], &["203.0.113.1, nonsense"], &["10.0.0.3, 10.0.0.4"], &["203.0.113.1,"]]
+        {
             assert_eq!(from("10.0.0.2", lines), None, "{lines:?}");
         }
     }

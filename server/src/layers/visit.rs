@@ -72,9 +72,11 @@ pub async fn visits(State(state): State<AppState>, mut request: Request, next: N
     let mut response = next.run(request).await;
     if let Some(fresh) = fresh {
         let set = Cookie::Browser.set(secure, fresh.expose(), CookieLife::Browser);
-        let already = response.headers().get_all(header::SET_COOKIE).iter().any(|line| {
-            line.to_str().is_ok_and(|line| line.starts_with(Cookie::Browser.name(secure)))
-        });
+        let already = response
+            .headers()
+            .get_all(header::SET_COOKIE)
+            .iter()
+            .any(|line| line.to_str().is_ok_and(|line| line.starts_with(Cookie::Browser.name(secure))));
         if let (false, Ok(value)) = (already, HeaderValue::from_str(&set)) {
             response.headers_mut().append(header::SET_COOKIE, value);
         }

@@ -31,6 +31,8 @@ CREATE INDEX users_by_name ON users (sort_name, id);
 CREATE INDEX users_by_state_name ON users (state, sort_name, id);
 CREATE INDEX users_by_type_name ON users (user_type, sort_name, id);
 CREATE INDEX users_by_sign_in ON users (last_sign_in_at, id);
+CREATE INDEX users_by_state_sign_in ON users (state, last_sign_in_at, id);
+CREATE INDEX users_by_type_sign_in ON users (user_type, last_sign_in_at, id);
 CREATE INDEX users_by_state ON users (state, id);
 CREATE INDEX users_by_type ON users (user_type, id);
 CREATE INDEX users_with_roles ON users (sort_name, id) WHERE roles <> 0;

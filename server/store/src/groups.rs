@@ -33,12 +33,15 @@ sql! {
         (SELECT COUNT(*) FROM (SELECT 1 AS one FROM memberships e WHERE e.group_id = o.group_id AND e.ends_at > $2 AND e.ends_at <= $3 LIMIT 10001) c)
         FROM group_owners o WHERE o.user_id = $1";
     COUNT_OWNERS = "SELECT COUNT(*) FROM group_owners WHERE group_id = $1";
-    COUNT_GUESTS = "SELECT COUNT(*) FROM memberships WHERE group_id = $1 AND user_type = 'guest' AND ends_at > $2";
+    /// In force, or held for an invitation that is still open by the clock.
+    COUNT_GUESTS = "SELECT COUNT(*) FROM memberships m LEFT JOIN invitations i ON i.id = m.held_for
+        WHERE m.group_id = $1 AND m.user_type = 'guest' AND m.ends_at > $2
+        AND (m.held_for IS NULL OR (i.expires_at > $2 AND (i.state = 'pending' OR (i.state = 'suspended' AND i.state_at > $2))))";
     DELETE_OWNERS = "DELETE FROM group_owners WHERE group_id = $1";
     DELETE_MEMBERSHIPS = "DELETE FROM memberships WHERE group_id = $1";
     DELETE_ASSIGNMENTS = "DELETE FROM group_assignments WHERE group_id = $1";
     DETACH_APPLICATIONS = "UPDATE applications SET granting_group_id = NULL, version = version + 1 WHERE granting_group_id = $1";
-    DETACH_INVITATIONS = "UPDATE invitations SET group_id = NULL WHERE group_id = $1";
+    DETACH_INVITATIONS = "UPDATE invitations SET group_id = NULL WHERE target = $1";
     DELETE = "DELETE FROM groups WHERE id = $1";
 }
 

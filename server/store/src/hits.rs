@@ -2,7 +2,7 @@
 
 use domain::time::Timestamp;
 
-use crate::list::{Table, select_in, select_in_with};
+use crate::list::{Table, select_in_with};
 use crate::statements::{on, sql};
 use crate::{Bind, StoreError, Tx};
 
@@ -35,12 +35,7 @@ pub async fn since(tx: &mut Tx, bucket: &str, since: Timestamp) -> Result<(i64, 
     Ok((sum, Timestamp(oldest)))
 }
 
-/// (bucket, amount, at) of every deed in these buckets that is still kept.
-pub async fn of(tx: &mut Tx, buckets: &[String]) -> Result<Vec<(String, i64, i64)>, StoreError> {
-    select_in(tx, "SELECT bucket, amount, at FROM hits WHERE bucket IN", buckets, "").await
-}
-
-/// The same, but only what was after `since`.
+/// (bucket, amount, at) of every deed in these buckets since `since`.
 pub async fn of_since(
     tx: &mut Tx,
     buckets: &[String],

@@ -20,7 +20,8 @@ sql! {
     OPEN_BY_ADDRESS = "SELECT * FROM invitations WHERE address_key = $1 AND state = 'pending' ORDER BY id";
     NEWEST_BY_ADDRESS = "SELECT * FROM invitations WHERE address_key = $1 ORDER BY id DESC LIMIT 20";
     OPEN_BY_INVITER = "SELECT * FROM invitations WHERE invited_by = $1 AND state = 'pending' ORDER BY id";
-    OPEN = "SELECT * FROM invitations WHERE state IN ('pending', 'suspended') AND expires_at > $1 ORDER BY id LIMIT 500";
+    OPEN = "SELECT * FROM invitations WHERE state IN ('pending', 'suspended') AND expires_at > $1
+            AND (state_at IS NULL OR state_at > $1) ORDER BY id LIMIT 500";
     COUNT_OPEN = "SELECT COUNT(*) FROM (SELECT 1 AS one FROM invitations WHERE state IN ('pending', 'suspended') LIMIT 10001) c";
     DUE = "SELECT * FROM invitations WHERE state IN ('pending', 'suspended') AND (expires_at <= $1 OR state_at <= $1) LIMIT 200";
     SET_LETTER = "UPDATE invitations SET letter = $2, letter_at = $3, letter_words = $4 WHERE id = $1";

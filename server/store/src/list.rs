@@ -359,11 +359,17 @@ impl ListDef {
         if let Some((id, from)) = ask.after.as_deref().or(ask.before.as_deref()).and_then(|at| at.split_once('.')) {
             let than = if descending { "<" } else { ">" };
             let key = if order.numeric { Bind::number(from.parse().unwrap_or(0)) } else { Bind::text(from) };
-            page.push(&format!(" AND ({}, {}) {than} (?, ?)", order.key, self.id), [key, Bind::text(id)]);
+            if order.key == self.id {
+                page.push(&format!(" AND {} {than} ?", self.id), [Bind::text(id)]);
+            } else {
+                page.push(&format!(" AND ({}, {}) {than} (?, ?)", order.key, self.id), [key, Bind::text(id)]);
+            }
         }
         let direction = if descending { "DESC" } else { "ASC" };
         let size = i64::try_from(ask.size.clamp(1, 1000)).unwrap_or(50);
-        let tail = format!(" ORDER BY {} {direction}, {} {direction} LIMIT ?", order.key, self.id);
+        // An id tells rows apart by itself: named twice, SQLite would sort what the index has sorted.
+        let first = if order.key == self.id { String::new() } else { format!("{} {direction}, ", order.key) };
+        let tail = format!(" ORDER BY {first}{} {direction} LIMIT ?", self.id);
         page.push(&tail, [Bind::number(size + 1)]);
         (page, backward)
     }
@@ -429,17 +435,28 @@ impl ListDef {
         (words.next().unwrap_or_default(), words.next().unwrap_or_default())
     }
 
+    /// A name and the text of each statement that counts the list.
+    pub fn counted_texts(&self) -> Vec<(String, String)> {
+        let text = |(filters, words): (Vec<Filter>, Vec<String>)| {
+            let mut counted = Composed { text: "SELECT COUNT(*)".to_owned(), binds: Vec::new() };
+            self.conditions(&mut counted, &blank(self.scope), &filters, &words);
+            (format!("{} counted {filters:?} {words:?}", self.name), counted.text)
+        };
+        self.asks().map(text).collect()
+    }
+
+    /// No filter, each filter, and search words.
+    fn asks(&self) -> impl Iterator<Item = (Vec<Filter>, Vec<String>)> {
+        let filters = self.filters.iter().map(|fragment| (vec![Filter::new(fragment, blank(fragment))], vec![]));
+        let words = self.words.map(|_| (vec![], vec!["a".to_owned()]));
+        std::iter::once((vec![], vec![])).chain(filters).chain(words)
+    }
+
     /// The statement of a page: a name, and the text. Without a filter, with each, and with search words; in each order
     /// and direction; the first page and a later one.
     pub fn texts(&self) -> Vec<(String, String)> {
-        let blank = |fragment: &str| fragment.matches('?').map(|_| Bind::Text(None)).collect::<Vec<_>>();
-        let filters = self.filters.iter().map(|fragment| vec![Filter::new(fragment, blank(fragment))]);
-        let words = self.words.map(|_| "a".to_owned());
         let mut texts = Vec::new();
-        for (filter, words) in std::iter::once((vec![], vec![]))
-            .chain(filters.map(|filter| (filter, vec![])))
-            .chain(words.map(|word| (vec![], vec![word])))
-        {
+        for (filter, words) in self.asks() {
             for order in self.orders {
                 for (reverse, after) in [(false, None), (true, None), (false, Some("x.1")), (true, Some("x.1"))] {
                     let after = after.map(ToOwned::to_owned);
@@ -451,12 +468,15 @@ impl ListDef {
                     texts.push((name, page.text));
                 }
             }
-            let mut counted = Composed { text: "SELECT COUNT(*)".to_owned(), binds: Vec::new() };
-            self.conditions(&mut counted, &blank(self.scope), &filter, &words);
-            texts.push((format!("{} counted {filter:?} {words:?}", self.name), counted.text));
         }
         texts
     }
+}
+
+/// Parameters of a fragment, for statements that are not run.
+#[cfg(feature = "testing")]
+fn blank(fragment: &str) -> Vec<Bind> {
+    fragment.matches('?').map(|_| Bind::Text(None)).collect()
 }
 
 #[cfg(feature = "testing")]
@@ -469,6 +489,7 @@ impl Table {
         ];
         if self.versioned {
             texts.push((format!("save {}", self.name), self.save_text()));
+            texts.push((format!("save two of {}", self.name), self.save_many_text(2)));
         }
         texts
     }

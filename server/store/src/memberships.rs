@@ -22,10 +22,6 @@ sql! {
     REMOVE_ALL = "DELETE FROM memberships WHERE user_id = $1";
     REMOVE_ENDED = "DELETE FROM memberships WHERE user_id = $1 AND ends_at <= $2";
     COUNT = "SELECT COUNT(*) FROM (SELECT 1 AS one FROM memberships WHERE group_id = $1 LIMIT 10001) c";
-    /// Places of guests that are taken: in force, or held for an invitation that is still open by the clock.
-    PLACES_TAKEN = "SELECT COUNT(*) FROM memberships m LEFT JOIN invitations i ON i.id = m.held_for
-        WHERE m.group_id = $1 AND m.user_type = 'guest' AND m.ends_at > $2
-        AND (m.held_for IS NULL OR (i.expires_at > $2 AND (i.state = 'pending' OR (i.state = 'suspended' AND i.state_at > $2))))";
     COUNTS_OF_GROUP = "SELECT
         (SELECT COUNT(*) FROM (SELECT 1 FROM memberships m WHERE m.group_id = $1 AND m.user_type = 'guest' AND m.held_for IS NULL AND m.ends_at > $2 LIMIT 10001) a),
         (SELECT COUNT(*) FROM (SELECT 1 FROM invitations i WHERE i.target = $1 AND i.state = 'pending' LIMIT 10001) b),
@@ -45,9 +41,10 @@ pub const HELD: &str = "m.held_for IS NOT NULL";
 pub const NOT_HELD: &str = "m.held_for IS NULL";
 pub const ENDED: &str = "m.ends_at <= ?";
 pub const ENDING: &str = "m.ends_at > ? AND m.ends_at <= ?";
-pub const COUNTING: &str = "m.held_for IS NULL AND m.ends_at > ?";
-/// Of people who have come in and still may.
-pub const PRESENT: &str = "u.state = 'active'";
+/// Nearly all of a group: added to zero, so that an engine walks the order asked for and not the ends, to sort them.
+pub const COUNTING: &str = "m.held_for IS NULL AND m.ends_at + 0 > ?";
+/// Of people who have come in and still may. Not by `state`: an engine would begin with everybody who is active.
+pub const PRESENT: &str = "u.enabled AND COALESCE(u.external_state, 'accepted') = 'accepted'";
 
 const OF_GROUP: ListDef = ListDef {
     name: "members of a group",
@@ -160,13 +157,6 @@ pub async fn held_for(tx: &mut Tx, invitations: &[InvitationId]) -> Result<Vec<M
     let keys: Vec<String> = invitations.iter().map(ToString::to_string).collect();
     let rows: Vec<MembershipRow> = select_in(tx, "SELECT * FROM memberships WHERE held_for IN", &keys, "").await?;
     rows.into_iter().map(MembershipRow::membership).collect()
-}
-
-/// How many places of guests are taken in a group, by the clock.
-pub async fn places_taken(tx: &mut Tx, group: GroupId, now: Timestamp) -> Result<i64, StoreError> {
-    let (count,): (i64,) =
-        on!(tx, |conn| sqlx::query_as(PLACES_TAKEN).bind(group.to_string()).bind(now.0).fetch_one(conn).await?);
-    Ok(count)
 }
 
 pub async fn of_user(tx: &mut Tx, user: UserId) -> Result<Vec<Membership>, StoreError> {

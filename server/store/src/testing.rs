@@ -8,13 +8,14 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, PgConnection, Ro
 use crate::statements::on;
 use crate::{Store, StoreError};
 
-/// Makes an empty database on the server at `server`; its address is the answer.
+/// Makes a database on the server at `server`, empty or as a copy of another; its address is the answer.
 ///
 /// # Errors
 /// The server's own words.
-pub async fn make_database(server: &str, name: &str) -> Result<String, StoreError> {
+pub async fn make_database(server: &str, name: &str, template: Option<&str>) -> Result<String, StoreError> {
     let options = PgConnectOptions::from_str(server)?;
-    run(&options, format!("CREATE DATABASE \"{name}\"")).await?;
+    let template = template.map_or_else(String::new, |template| format!(" TEMPLATE \"{template}\""));
+    run(&options, format!("CREATE DATABASE \"{name}\"{template}")).await?;
     Ok(options.database(name).to_url_lossy().to_string())
 }
 

@@ -24,7 +24,7 @@ sql! {
                     AND NOT EXISTS (SELECT 1 FROM invitations j WHERE j.user_id = u.id AND j.state_at > $1) LIMIT 100";
     ERASE_INVITATIONS = "UPDATE invitations SET address = $2, address_key = $2, name = NULL, message = NULL, cc = NULL WHERE user_id = $1";
     ERASE_AUDIT_TARGETS = "UPDATE audit SET target_name = $2, old_value = NULL, new_value = NULL
-                           WHERE target_id = $1 OR target_id IN (SELECT id FROM invitations WHERE user_id = $1)";
+                           WHERE target_id = $1";
     ERASE_AUDIT_ACTS = "UPDATE audit SET actor_name = $2 WHERE actor_id = $1";
     ERASE_SIGN_INS = "UPDATE sign_ins SET user_name = $2, address = NULL, client = '', facts = '{}' WHERE user_id = $1";
     ERASE_AUDIT_INVITATIONS = "UPDATE audit SET target_name = $2, old_value = NULL, new_value = NULL
@@ -32,7 +32,7 @@ sql! {
     ERASE_AUDIT_SESSIONS = "UPDATE audit SET target_name = $2 WHERE actor_id = $1 AND target_kind = 'session'";
     ERASE_AUDIT_ADDRESSES = "UPDATE audit SET target_id = $2, target_name = $2 WHERE target_id = $1 AND target_kind = 'address'";
     ERASE_LETTERS = "UPDATE outbox SET recipient = NULL, subject = NULL
-                     WHERE about = $1 OR about IN (SELECT id FROM invitations WHERE user_id = $1)";
+                     WHERE about IN (SELECT id FROM invitations WHERE user_id = $1 UNION ALL SELECT $1)";
     DROP_ASSIGNMENTS = "DELETE FROM user_assignments WHERE user_id = $1";
     DROP_USES = "DELETE FROM application_uses WHERE user_id = $1";
     BIND_IDENTITY = "INSERT INTO identities (issuer, subject, user_id, created_at) VALUES ($1, $2, $3, $4)
@@ -79,7 +79,8 @@ pub(crate) const TABLES: &[&Table] = &[&TABLE, &SPONSORS];
 
 pub const BY_STATE: &str = "u.state = ?";
 pub const BY_TYPE: &str = "u.user_type = ?";
-pub const NOT_DELETED: &str = "u.state IN ('active', 'pending', 'disabled')";
+/// Not by `state`: an engine would walk its three states and sort what it found.
+pub const NOT_DELETED: &str = "u.deleted_at IS NULL";
 pub const WITH_ROLES: &str = "u.roles <> 0";
 pub const INVITED_BY: &str = "u.invited_by = ?";
 

@@ -71,6 +71,11 @@ impl Verdict {
         matches!(self, Self::WillBeInvited | Self::WillBeAdded | Self::MemberWillBeAdded)
     }
 
+    /// Has the inviter or the mailbox had enough for now?
+    pub fn is_limit(&self) -> bool {
+        matches!(self, Self::OverYourLimit { .. } | Self::TooManyLetters { .. })
+    }
+
     /// Stable, for messages and for counting.
     pub fn code(&self) -> &'static str {
         match self {

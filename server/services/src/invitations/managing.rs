@@ -8,12 +8,9 @@ use domain::letter::{Lane, Letter};
 use domain::text::{EmailAddress, Pasted};
 use store::{Stored, Tx};
 
-use super::plan::Plan;
-use super::sending::write;
 use super::verdicts::{Desk, Weighing, letters_bucket, mailbox_hash};
-use super::{Inviting, NewInvitations, guard_of, target};
+use super::{Inviting, limited, target};
 use crate::deed::Deed;
-use crate::refusal::again;
 use crate::{Actor, Denied, OwnerOf, Refusal, Secret, Services, UserAdmin, Verb, Viewer};
 
 /// Who manages invitations: the owners of their group, or user administrators everywhere.
@@ -36,18 +33,18 @@ impl<'a> From<&'a UserAdmin> for Manager<'a> {
 }
 
 impl<'a> Manager<'a> {
-    fn viewer(self) -> &'a Viewer {
+    pub(super) fn viewer(self) -> &'a Viewer {
         match self {
             Self::Owner(owner) => owner.viewer(),
             Self::Everywhere(admin) => admin.viewer(),
         }
     }
 
-    fn actor(self) -> &'a Actor {
+    pub(super) fn actor(self) -> &'a Actor {
         self.viewer().actor()
     }
 
-    async fn find(self, tx: &mut Tx, invitation: InvitationId) -> Verb<Stored<Invitation>> {
+    pub(super) async fn find(self, tx: &mut Tx, invitation: InvitationId) -> Verb<Stored<Invitation>> {
         let found = store::invitations::get(tx, invitation).await?.ok_or(Denied::NotFound)?;
         match self {
             Self::Owner(owner) if found.value.group != Some(owner.group().id) => Err(Denied::NotFound.into()),
@@ -56,7 +53,7 @@ impl<'a> Manager<'a> {
     }
 
     /// The permission to invite to where the invitation leads, unchecked.
-    async fn inviting(self, tx: &mut Tx, group: Option<GroupId>) -> Verb<Inviting> {
+    pub(super) async fn inviting(self, tx: &mut Tx, group: Option<GroupId>) -> Verb<Inviting> {
         let group = match group {
             Some(group) => Some(store::groups::get(tx, group).await?.ok_or(Denied::NotFound)?.value),
             None => None,
@@ -71,6 +68,14 @@ impl<'a> Manager<'a> {
 /// `letter_waiting` while one is on its way; else what stands against a letter to this address now.
 pub async fn resend(services: &Services, by: impl Into<Manager<'_>>, invitation: InvitationId) -> Verb<()> {
     let by = by.into();
+    let done = resend_now(services, by, invitation).await;
+    if matches!(done, Err(Refusal::TooMany { .. })) {
+        services.note(by.actor(), Action::LimitHit, limited(&by.viewer().user)).await?;
+    }
+    done
+}
+
+async fn resend_now(services: &Services, by: Manager<'_>, invitation: InvitationId) -> Verb<()> {
     let mut deed = services.deed(by.actor()).await?;
     let found = by.find(&mut deed.tx, invitation).await?;
     let inviting = by.inviting(&mut deed.tx, found.value.group).await?;
@@ -98,7 +103,7 @@ pub async fn resend(services: &Services, by: impl Into<Manager<'_>>, invitation:
     deed.commit().await
 }
 
-fn pasted(address: &EmailAddress) -> Pasted {
+pub(super) fn pasted(address: &EmailAddress) -> Pasted {
     Pasted { raw: address.as_str().to_owned(), name: None, address: Ok(address.clone()), twice: false }
 }
 
@@ -158,67 +163,6 @@ impl Outcomes {
         };
         Self { user: invitation.user, group: invitation.group, outcome }
     }
-}
-
-/// Revokes the invitation and invites the corrected address anew, to the same and with the same words.
-///
-/// # Errors
-/// Beside `address` where the new one cannot be invited; then nothing happened.
-pub async fn correct_address(
-    services: &Services,
-    by: impl Into<Manager<'_>>,
-    invitation: InvitationId,
-    address: EmailAddress,
-    confirmed: bool,
-) -> Verb<InvitationId> {
-    let by = by.into();
-    again!(correct_now(services, by, invitation, &address, confirmed))
-}
-
-async fn correct_now(
-    services: &Services,
-    by: Manager<'_>,
-    invitation: InvitationId,
-    address: &EmailAddress,
-    confirmed: bool,
-) -> Verb<InvitationId> {
-    let mut deed = services.deed(by.actor()).await?;
-    let found = by.find(&mut deed.tx, invitation).await?;
-    if found.value.address.as_str() == address.as_str() {
-        return Err(Refusal::field("address", "address_unchanged"));
-    }
-    let inviting = by.inviting(&mut deed.tx, found.value.group).await?;
-    if let Some(group) = inviting.group() {
-        store::guards::hold(&mut deed.tx, &guard_of(group.id)).await?;
-    }
-    store::guards::hold(&mut deed.tx, &inviting.bucket()).await?;
-    let (user, now) = (inviting.user().id, deed.now);
-    let revoked = found.try_with(|invitation| invitation.revoke(user, now))?;
-    close(&mut deed, &revoked, Action::InvitationRevoked).await?;
-    let old = revoked.value;
-    let mut desk = Desk::open(services, &mut deed.tx, &inviting, false).await?;
-    let new = NewInvitations { language: old.language.clone(), landing: old.landing, ..NewInvitations::default() };
-    let mut plan = Plan::make(services, &mut deed.tx, &inviting, &desk, &new, Lane::Single).await?;
-    plan.message = old.message;
-    plan.stay_days = old.stay_days;
-    plan.ends_at = old.ends_at;
-    plan.expires_at = old.ends_at.map_or(plan.expires_at, |end| end.min(plan.expires_at));
-    plan.letters = old.letter != LetterState::NotSent;
-    let name = old.name.map(String::from);
-    let list = [Pasted { name, ..pasted(address) }];
-    let how = if confirmed { Weighing::meaning(address) } else { Weighing::default() };
-    let how = Weighing { without_letters: !plan.letters, ..how };
-    let weighed = desk.weigh(&mut deed.tx, &list, &how).await?;
-    if !weighed[0].decision.verdict.goes() {
-        return Err(Refusal::field("address", weighed[0].decision.verdict.code()));
-    }
-    write(services, &mut deed, &inviting, &desk, &plan, &weighed).await?;
-    let hit = (deed.id::<EventId>(), inviting.bucket(), 1);
-    store::hits::add(&mut deed.tx, [hit], now).await?;
-    let made = store::invitations::open_by_address(&mut deed.tx, address).await?;
-    let made = made.iter().find(|made| made.value.group == old.group).map_or(old.id, |made| made.value.id);
-    deed.commit().await?;
-    Ok(made)
 }
 
 /// Takes over an invitation whose inviter lost the right.

@@ -1,5 +1,6 @@
 //! Invitations: verdicts before sending, sending, and what an owner or administrator does with them afterwards.
 
+mod correcting;
 mod ending;
 mod inviting;
 mod listing;
@@ -9,18 +10,19 @@ mod sending;
 mod verdicts;
 
 use domain::event::{Target, TargetKind};
-use domain::id::{AppId, GroupId, JobId};
+use domain::id::{AppId, JobId};
 use domain::invitation::{Invitation, Line};
 use domain::letter::Lane;
 use domain::text::{EmailAddress, Message, Pasted, parse_list};
+use domain::user::User;
 use serde::{Deserialize, Serialize};
 use store::Tx;
 
-pub(crate) use ending::suspend_without_right;
-pub use ending::{expire_due, revoke_all_pending};
+pub use correcting::correct_address;
+pub use ending::revoke_all_pending;
 pub use inviting::Inviting;
 pub use listing::{Listed, Showing, directory_page, page};
-pub use managing::{Manager, adopt, correct_address, resend, revoke, show_link, void_links};
+pub use managing::{Manager, adopt, resend, revoke, show_link, void_links};
 pub(crate) use managing::{close, close_all};
 pub(crate) use sending::send;
 pub(crate) use verdicts::mailbox_hash;
@@ -103,9 +105,9 @@ pub async fn opens(services: &Services, by: &Inviting) -> Verb<Vec<store::groups
     Ok(store::groups::opens(&mut tx, group.id).await?)
 }
 
-/// What every verb holds that counts places or members of a group.
-pub(crate) fn guard_of(group: GroupId) -> String {
-    format!("group:{group}")
+/// Whose limit was hit, for the log.
+fn limited(inviter: &User) -> Target {
+    Target::new(TargetKind::User, inviter.id, inviter.shown_name())
 }
 
 pub(crate) fn target(invitation: &Invitation) -> Target {

@@ -15,8 +15,9 @@ use store::memberships::Member;
 
 use super::plan::{Copied, Plan};
 use super::verdicts::{Desk, Weighed, Weighing, letters_bucket, mailbox_hash};
-use super::{Inviting, NewInvitations, guard_of, target};
+use super::{Inviting, NewInvitations, limited, target};
 use crate::deed::Deed;
+use crate::groups::guard;
 use crate::{Refusal, Services, Verb};
 
 /// Weighs a list under the group's guard and does what the verdicts say, in the transaction of `deed`.
@@ -32,7 +33,7 @@ pub(crate) async fn send(
     lane: Lane,
 ) -> Verb<Vec<Line>> {
     if let Some(group) = by.group() {
-        store::guards::hold(&mut deed.tx, &guard_of(group.id)).await?;
+        store::guards::hold(&mut deed.tx, &guard(group.id)).await?;
     }
     // Two lists of one inviter count one after the other.
     store::guards::hold(&mut deed.tx, &by.bucket()).await?;
@@ -42,6 +43,9 @@ pub(crate) async fn send(
     let how = Weighing { confirmed: plan.confirmed.clone(), without_letters: !plan.letters, ..Weighing::default() };
     let weighed = desk.weigh(&mut deed.tx, list, &how).await?;
     write(services, deed, by, &desk, &plan, &weighed).await?;
+    if weighed.iter().any(|entry| entry.decision.verdict.is_limit()) {
+        deed.tell(Action::LimitHit, limited(by.user()));
+    }
     if !is_job {
         let goes = weighed.iter().filter(|entry| entry.decision.verdict.goes()).count();
         let hit = (deed.id::<EventId>(), by.bucket(), i64::try_from(goes).unwrap_or(i64::MAX));

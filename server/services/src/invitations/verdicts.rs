@@ -128,7 +128,7 @@ impl<'a> Desk<'a> {
         };
         let places = match group.as_ref().map(|group| (group.id, group.narrowing.most_guests)) {
             Some((id, Some(most))) => {
-                let taken = store::memberships::places_taken(tx, id, now).await?;
+                let taken = store::groups::count_guests(tx, id, now).await?;
                 Some(most.saturating_sub(u32::try_from(taken).unwrap_or(u32::MAX)))
             }
             _ => None,

@@ -214,9 +214,11 @@ impl Block {
             }
             Self::Button { label, href, beside } => format!("{label} ({beside}):\n{href}"),
             Self::Code(code) => format!("    {code}"),
-            Self::Small { text, link: Some((_, href)) } => {
-                format!("{text}\n{}", href.strip_prefix("mailto:").unwrap_or(href))
-            }
+            Self::Small { text, link: Some((label, href)) } => match href.strip_prefix("mailto:") {
+                Some(address) => format!("{text}\n{address}"),
+                None if label == href => format!("{text}\n{href}"),
+                None => format!("{text} {label}:\n{href}"),
+            },
         }
     }
 }

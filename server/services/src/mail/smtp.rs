@@ -1,5 +1,6 @@
 //! The mail server: one connection for passcodes and one for all other letters, so that no list delays a code.
 
+use std::error::Error;
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -9,6 +10,7 @@ use domain::letter::Lane;
 use domain::text::{EmailAddress, Label};
 use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart};
+use lettre::transport::smtp::Error as SmtpError;
 use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParameters};
 use lettre::transport::smtp::extension::ClientId;
@@ -115,7 +117,9 @@ impl CheckError {
     /// What usually helps, for the command line.
     pub fn cure(&self) -> &'static str {
         match self.stage {
-            Stage::Connect => "check host and port, and that this machine is let out to them",
+            Stage::Connect => {
+                "check host and port, that this machine is let out to them, and that the kind of TLS fits the port"
+            }
             Stage::Tls => {
                 "check that implicit (465) or starttls (587) fits the port, that the host is the name in the certificate, and name the authority's file if it is a private one"
             }
@@ -162,7 +166,7 @@ impl Smtp {
 
     /// Connects, encrypts and signs in.
     async fn connect(&self) -> Result<AsyncSmtpConnection, CheckError> {
-        let failed = |stage| move |error: lettre::transport::smtp::Error| CheckError { stage, words: words_of(&error) };
+        let failed = |stage| move |error: SmtpError| CheckError { stage, words: words_of(&error) };
         let SmtpSettings { host, port, connect_timeout, .. } = &self.settings;
         let hello = ClientId::default();
         let implicit = self.tls.clone().filter(|_| self.settings.tls == Tls::Implicit);
@@ -170,7 +174,7 @@ impl Smtp {
             AsyncSmtpConnection::connect_tokio1((host.as_str(), *port), Some(*connect_timeout), &hello, implicit, None);
         let mut line = connected.await.map_err(|error| {
             let stage = match () {
-                () if error.is_tls() => Stage::Tls,
+                () if is_tls(&error) => Stage::Tls,
                 () if error.status().is_some() || error.is_response() => Stage::Greeting,
                 () => Stage::Connect,
             };
@@ -277,13 +281,20 @@ fn no_answer(after: Duration) -> String {
     format!("no answer within {} seconds", after.as_secs_f32())
 }
 
+/// What lies at the bottom of an error.
+fn root<'a>(error: &'a (dyn Error + 'static)) -> &'a (dyn Error + 'static) {
+    error.source().map_or(error, root)
+}
+
+/// An implicit handshake that fails comes as an error of the connection.
+fn is_tls(error: &SmtpError) -> bool {
+    let inner = root(error).downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+    error.is_tls() || inner.is_some_and(|inner| inner.is::<rustls::Error>())
+}
+
 /// `550 5.1.1 no such mailbox`, or the system's words where the server said none.
-fn words_of(error: &lettre::transport::smtp::Error) -> String {
-    let said = std::error::Error::source(error).map(ToString::to_string);
-    let words = match (error.status(), said) {
-        (Some(code), Some(said)) => format!("{code} {said}"),
-        _ => error.to_string(),
-    };
-    let words = words.chars().map(|c| if c.is_control() { ' ' } else { c });
-    words.take(MOST_WORDS).collect()
+fn words_of(error: &SmtpError) -> String {
+    let said = root(error).to_string();
+    let words = error.status().map_or_else(|| said.clone(), |code| format!("{code} {said}"));
+    words.chars().map(|c| if c.is_control() { ' ' } else { c }).take(MOST_WORDS).collect()
 }

@@ -35,11 +35,19 @@ pub async fn lost(services: &Services, address: EmailAddress, origin: Origin, co
     if settings.value.invitations_stopped() {
         return Err(Refusal::Rule("invitations_stopped"));
     }
-    deed.count(&client, &[FROM_ONE_CLIENT]).await?;
+    if let Err(refusal) = deed.count(&client, &[FROM_ONE_CLIENT]).await {
+        drop(deed);
+        if matches!(refusal, Refusal::TooMany { .. }) {
+            services.note(&actor, Action::LimitHit, Target::new(TargetKind::Address, "lost_link", &client)).await?;
+        }
+        return Err(refusal);
+    }
     let hash = mailbox_hash(&services.key, &address);
     let bucket = format!("lost:{hash}");
     let often = [Limit { most: 1, window: LINK_AGAIN_AFTER }, Limit::a_day(LINKS_A_DAY)];
+    let asked = Target::new(TargetKind::Address, &hash, address.domain().shown());
     if limits::left(&mut deed.tx, &bucket, &often, now).await?.0 < 1 {
+        deed.tell(Action::LimitHit, asked);
         return deed.commit().await;
     }
     let hit = (deed.id(), bucket, 1);
@@ -52,9 +60,7 @@ pub async fn lost(services: &Services, address: EmailAddress, origin: Origin, co
     // A letter about nothing is dropped by the worker: the statements must not tell who is known.
     let invitation = pending.map_or_else(|| deed.id::<InvitationId>(), |stored| stored.value.id);
     deed.send(Lane::Single, Letter::LostLink { invitation });
-    let domain = address.domain();
-    let unknown = Target::new(TargetKind::Address, &hash, domain.shown());
-    deed.tell(Action::LostLinkAsked, pending.map_or(unknown, |stored| target(&stored.value)));
+    deed.tell(Action::LostLinkAsked, pending.map_or(asked, |stored| target(&stored.value)));
     deed.commit().await?;
     let expired = newest.into_iter().map(|stored| stored.value).next().filter(|newest| has_expired(newest, now));
     if let Some(invitation) = expired.filter(|_| welcome) {

@@ -6,6 +6,8 @@ use std::process::{ChildStdin, Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use store::Store;
+
 /// Names a server on which databases may be made: `postgres://user:password@host/postgres`.
 const SERVER: &str = "LOBBY_TEST_POSTGRES";
 
@@ -45,7 +47,7 @@ cat >/dev/null
 struct Cluster {
     server: String,
     /// Its end ends the cluster.
-    _lifeline: Option<ChildStdin>,
+    lifeline: Option<ChildStdin>,
 }
 
 /// Drops the database when its test is over.
@@ -56,7 +58,7 @@ pub struct Database {
 fn cluster() -> &'static Cluster {
     static CLUSTER: OnceLock<Cluster> = OnceLock::new();
     CLUSTER.get_or_init(|| match std::env::var(SERVER) {
-        Ok(server) => Cluster { server, _lifeline: None },
+        Ok(server) => Cluster { server, lifeline: None },
         Err(_) => start(),
     })
 }
@@ -69,15 +71,33 @@ fn start() -> Cluster {
     BufReader::new(script.stdout.take().expect(CURE)).read_line(&mut folder).expect(CURE);
     let folder = folder.trim();
     assert!(!folder.is_empty(), "{CURE}");
-    Cluster { server: format!("postgres://lobby@localhost/postgres?host={folder}"), _lifeline: script.stdin.take() }
+    Cluster { server: format!("postgres://lobby@localhost/postgres?host={folder}"), lifeline: script.stdin.take() }
 }
 
-/// The address of an empty database.
+/// The address of a database without rows.
 pub async fn database() -> (String, Database) {
     static MADE: AtomicU32 = AtomicU32::new(0);
     let name = format!("lobby_test_{}_{}", std::process::id(), MADE.fetch_add(1, Ordering::SeqCst));
-    let url = store::testing::make_database(&cluster().server, &name).await.expect("a database can be made");
+    let template = template().await;
+    let url = store::testing::make_database(&cluster().server, &name, template).await.expect("a database can be made");
     (url, Database { name })
+}
+
+/// A database with all tables, to copy: migrating takes longer than most tests. On a cluster of our own only, where
+/// nothing stays behind.
+async fn template() -> Option<&'static str> {
+    const NAME: &str = "lobby_template";
+    static MADE: tokio::sync::OnceCell<()> = tokio::sync::OnceCell::const_new();
+    let Cluster { server, lifeline } = cluster();
+    lifeline.as_ref()?;
+    let make = || async {
+        let url = store::testing::make_database(server, NAME, None).await.expect("a database can be made");
+        let store = Store::open(&url).await.expect("the template opens");
+        store.migrate().await.expect("the migrations run");
+        store.close().await;
+    };
+    MADE.get_or_init(make).await;
+    Some(NAME)
 }
 
 impl Drop for Database {

@@ -2,12 +2,14 @@
 
 use domain::application::{Application, LaunchUrl};
 use domain::group::{Group, Membership, Narrowing};
-use domain::id::{AppId, GroupId, RequestId, UserId};
+use domain::id::{AppId, GroupId, InvitationId, RequestId, UserId};
+use domain::invitation::Invitation;
 use domain::role::{Role, Roles};
 use domain::samples;
 use domain::session::{Method, Session};
+use domain::settings::{Collaboration, Organization};
 use domain::text::Label;
-use domain::time::Timestamp;
+use domain::time::{Span, Timestamp};
 use domain::user::User;
 use store::audit::AuditEvent;
 use store::memberships::Member;
@@ -15,6 +17,7 @@ use store::outbox::Outgoing;
 use store::{PageAsk, Stored};
 
 use super::Lobby;
+use crate::redemption::Proved;
 use crate::{Admin, OwnerOf, Reader, Secret, UserAdmin, Viewer};
 
 impl Lobby {
@@ -81,7 +84,7 @@ impl Lobby {
             created_at: now,
             auth_time: now,
             last_seen_at: now,
-            ends_at: now + domain::time::Span::days(7),
+            ends_at: now + Span::days(7),
             methods: vec![Method::Otp],
             ..samples::session()
         };
@@ -172,9 +175,64 @@ impl Lobby {
         tx.commit().await.unwrap();
     }
 
+    /// A pending invitation with the membership that is held for it.
+    pub async fn invitation(&self, group: GroupId, by: UserId, guest: &User) -> Invitation {
+        let now = self.services.now();
+        let invitation = Invitation {
+            id: self.services.ids.next(now),
+            user: guest.id,
+            address: guest.address.clone(),
+            group: Some(group),
+            invited_by: by,
+            created_at: now,
+            expires_at: now + Span::days(30),
+            ..samples::invitation()
+        };
+        let held_for = Some(invitation.id);
+        let membership =
+            Membership { group, user: guest.id, added_by: by, added_at: now, ends_at: Timestamp::NEVER, held_for };
+        let mut tx = self.services.store.begin().await.unwrap();
+        store::invitations::insert(&mut tx, std::slice::from_ref(&invitation)).await.unwrap();
+        store::memberships::insert(&mut tx, &[Member { membership, user: guest.clone() }]).await.unwrap();
+        tx.commit().await.unwrap();
+        invitation
+    }
+
+    /// The invitation as it stands now.
+    pub async fn invitation_now(&self, invitation: InvitationId) -> Invitation {
+        let mut tx = self.services.store.read().await.unwrap();
+        store::invitations::get(&mut tx, invitation).await.unwrap().unwrap().value
+    }
+
+    pub async fn membership(&self, group: GroupId, user: UserId) -> Option<Membership> {
+        let mut tx = self.services.store.read().await.unwrap();
+        store::memberships::get(&mut tx, group, user).await.unwrap()
+    }
+
+    /// Changes the collaboration settings, as an Administrator would.
+    pub async fn collaborate(&self, change: impl FnOnce(&mut Collaboration)) {
+        let (admin, stored) = (self.admin().await, self.services.tenant().collaboration.clone());
+        let Stored { mut value, version } = stored;
+        change(&mut value);
+        crate::organization::save_collaboration(&self.services, &admin, value, version).await.unwrap();
+    }
+
+    /// Changes the organization, as an Administrator would.
+    pub async fn organize(&self, change: impl FnOnce(&mut Organization)) {
+        let (admin, stored) = (self.admin().await, self.services.tenant().organization.clone());
+        let Stored { mut value, version } = stored;
+        change(&mut value);
+        crate::organization::save_organization(&self.services, &admin, value, version).await.unwrap();
+    }
+
     pub async fn user(&self, user: UserId) -> Stored<User> {
         let mut tx = self.services.store.read().await.unwrap();
         store::users::get(&mut tx, user).await.unwrap().unwrap()
+    }
+
+    /// Somebody at the door who has just typed the code that was sent to this address.
+    pub fn proved(&self, address: &str) -> Proved {
+        Proved::by_code(samples::address(address))
     }
 
     /// The audit log, the newest event first.

@@ -1,3 +1,5 @@
+#![allow(clippy::unwrap_used, reason = "test values")]
+
 use super::*;
 use crate::mail::House;
 use domain::samples::{NOON, address};

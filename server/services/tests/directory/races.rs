@@ -1,0 +1,81 @@
+//! Two verbs at once against a rule over several rows: one of them is refused. On PostgreSQL, where both run.
+
+use domain::group::{MOST_OWNERS, Narrowing};
+use domain::role::{Role, Roles};
+use services::testing::{Lobby, engines};
+use services::{groups, memberships, people};
+
+/// As long as one verb waits for another, a refusal that both could be given is given to one.
+async fn on_each(story: impl AsyncFn(Lobby)) {
+    for engine in engines() {
+        story(Lobby::open(engine).await).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_administrators_who_remove_each_other_leave_one() {
+    on_each(async |lobby| {
+        for _ in 0..10 {
+            let (one, other) = (lobby.admin().await, lobby.admin().await);
+            let (first, second) = (one.viewer().user.id, other.viewer().user.id);
+            let none = Roles::of(Role::Reader);
+            let (removed, left) = tokio::join!(
+                people::set_roles(&lobby.services, &one, second, none),
+                people::set_roles(&lobby.services, &other, first, none),
+            );
+            assert!(removed.is_ok() != left.is_ok(), "{removed:?} {left:?}");
+            // The one who is left makes room for the next pair.
+            let rest = if removed.is_ok() { first } else { second };
+            let mut tx = lobby.services.store.begin().await.unwrap();
+            let user = lobby.user(rest).await.with(|user| domain::user::User { roles: Roles::NONE, ..user });
+            store::users::save(&mut tx, &user).await.unwrap();
+            tx.commit().await.unwrap();
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_last_place_of_a_group_is_given_once() {
+    on_each(async |lobby| {
+        for round in 0..10 {
+            let owned = lobby.group_with_owner().await;
+            let narrowing = Narrowing { most_guests: Some(1), ..Narrowing::default() };
+            groups::narrow(&lobby.services, &owned, narrowing, 1).await.unwrap();
+            let ada = lobby.guest(&format!("ada-{round}@praxis.example")).await.id;
+            let bo = lobby.guest(&format!("bo-{round}@praxis.example")).await.id;
+            let (first, second) = tokio::join!(
+                memberships::add(&lobby.services, &owned, ada, None),
+                memberships::add(&lobby.services, &owned, bo, None),
+            );
+            assert!(first.is_ok() != second.is_ok(), "{first:?} {second:?}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_hundredth_owner_is_the_last() {
+    on_each(async |lobby| {
+        let owned = lobby.group_with_owner().await;
+        let mut owners = Vec::new();
+        for number in 0..MOST_OWNERS {
+            owners.push(lobby.member(&format!("owner-{number}@praxis.example")).await.id);
+        }
+        let (early, late) = owners.split_at(MOST_OWNERS - 2);
+        for owner in early {
+            lobby.give_to_owner(owned.group().id, *owner).await;
+        }
+        for _ in 0..10 {
+            let (first, second) = tokio::join!(
+                groups::add_owner(&lobby.services, &owned, late[0]),
+                groups::add_owner(&lobby.services, &owned, late[1]),
+            );
+            assert!(first.is_ok() != second.is_ok(), "{first:?} {second:?}");
+            assert_eq!(groups::get(&lobby.services, &owned).await.unwrap().owners.len(), MOST_OWNERS);
+            let added = if first.is_ok() { late[0] } else { late[1] };
+            groups::remove_owner(&lobby.services, &owned, added).await.unwrap();
+        }
+    })
+    .await;
+}

@@ -1,0 +1,76 @@
+//! Pictures that administrators upload: a multipart form, re-encoded before it is kept.
+
+use app::routes;
+use app::ssr::{Draft, NothingTyped, Visit, as_problem, keep_draft};
+use axum::Extension;
+use axum::extract::{Multipart, Path};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use domain::id::AppId;
+use domain::problem::Problem;
+use services::{Denied, Refusal, Verb, applications, organization};
+
+/// A picture may have 256 KiB; the form around it a little more.
+pub const BODY_LIMIT: usize = 320 * 1024;
+
+/// `POST /upload/application-logo/{app}`
+pub async fn application_logo(
+    Extension(visit): Extension<Visit>,
+    Path(app): Path<String>,
+    form: Multipart,
+) -> Response {
+    let Ok(app) = app.parse::<AppId>() else { return StatusCode::NOT_FOUND.into_response() };
+    let deed = async {
+        let admin = visit.viewer()?.user_administrator()?;
+        applications::set_logo(&visit.services, &admin, app, picture(form).await?).await
+    };
+    lead_on(&visit, &routes::application(app), deed.await).await
+}
+
+/// `POST /upload/organization-logo`
+pub async fn organization_logo(Extension(visit): Extension<Visit>, form: Multipart) -> Response {
+    let deed = async {
+        let admin = visit.viewer()?.administrator()?;
+        organization::set_logo(&visit.services, &admin, picture(form).await?).await
+    };
+    lead_on(&visit, routes::SETTINGS, deed.await).await
+}
+
+/// The file of the field `logo`; `None`, where the form came without one, takes the picture away.
+async fn picture(mut form: Multipart) -> Verb<Option<Vec<u8>>> {
+    let broken = |_| Refusal::field("logo", "logo_large");
+    while let Some(field) = form.next_field().await.map_err(broken)? {
+        if field.name() == Some("logo") {
+            let bytes = field.bytes().await.map_err(broken)?;
+            return Ok((!bytes.is_empty()).then(|| bytes.to_vec()));
+        }
+    }
+    Ok(None)
+}
+
+async fn lead_on(visit: &Visit, back: &str, done: Verb<()>) -> Response {
+    let refusal = match done {
+        Ok(()) => return Redirect::to(&routes::with(back, "done", "saved")).into_response(),
+        Err(refusal) => refusal,
+    };
+    if let Refusal::Denied(Denied::Forbidden | Denied::NotFound) = refusal {
+        visit.services.note_refusal(&visit.actor(), &visit.path, &refusal).await;
+    }
+    if !visit.wants_html {
+        return app::ssr::status(&refusal).into_response();
+    }
+    if let Refusal::Denied(Denied::SignIn) = refusal {
+        return Redirect::to(routes::SIGN_IN).into_response();
+    }
+    // One button, nothing typed: what is wrong with the picture is said over the page.
+    let problems = match refusal {
+        Refusal::Invalid(problems) => {
+            problems.into_iter().map(|found| Problem { field: String::new(), ..found }).collect()
+        }
+        other => vec![as_problem(visit, &other)],
+    };
+    match keep_draft(visit, "nothing", &Draft { typed: NothingTyped, problems }).await {
+        Ok(draft) => Redirect::to(&routes::drafted(back, draft)).into_response(),
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}

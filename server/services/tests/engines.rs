@@ -1,5 +1,7 @@
 //! SQLite and PostgreSQL agree: every statement is understood by both, and every list walks an index.
 
+#![allow(clippy::unwrap_used, reason = "a test may end here")]
+
 use services::testing;
 use store::Engine;
 

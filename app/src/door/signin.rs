@@ -130,7 +130,7 @@ fn sign_in(visit: Visit, draft: ssr::Draft<AddressForm>) -> impl IntoView + use<
         view! {
             <p class="muted">
                 "This is a demo: codes arrive in the "<a href=routes::MAILBOX>"mailbox"</a>
-                ". Try ida.admin@lindenhof.example, olga.owner@lindenhof.example or ada@praxis-nord.example."
+                ". Try ida@lindenhof.example (administrator), olga@lindenhof.example (owner) or ada@praxis-nord.example (guest)."
             </p>
         }
     });

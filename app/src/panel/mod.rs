@@ -2,5 +2,6 @@
 
 pub mod account;
 pub mod apps;
+pub mod mailbox;
 pub mod leave;
 pub mod prove;

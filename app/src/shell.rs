@@ -11,7 +11,7 @@ use services::{Denied, Refusal};
 use crate::scripts::BrowserScripts;
 use crate::ssr;
 use crate::ui::page;
-use crate::{door, panel};
+use crate::{admin, door, panel};
 
 /// The whole HTML document.
 pub fn shell() -> impl IntoView {

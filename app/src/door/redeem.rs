@@ -102,7 +102,7 @@ pub fn offer(visit: &Visit, opened: &Opened) -> impl IntoView + use<> {
         _ => opened.applications.iter().map(|app| app.name.clone()).collect::<Vec<_>>().join(", "),
     };
     let what = if what.is_empty() { opened.organization.to_string() } else { what };
-    let inviter_address = opened.inviter_address.as_ref().map(EmailAddress::shown);
+    let inviter_address = opened.inviter_address.shown();
     let group = opened.group.as_ref().map(ToString::to_string);
     let message = opened.invitation.message.as_ref().map(|message| {
         view! { <blockquote class="message">{message.to_string()}</blockquote> }
@@ -116,7 +116,7 @@ pub fn offer(visit: &Visit, opened: &Opened) -> impl IntoView + use<> {
     view! {
         <p class="lead">
             <b>{opened.inviter.clone()}</b>
-            {inviter_address.map(|address| format!(" ({address})"))}
+            {format!(" ({inviter_address})")}
             " invites you to " <b>{what}</b> "."
         </p>
         {message}
@@ -140,7 +140,8 @@ pub fn shared(opened: &Opened) -> impl IntoView + use<> {
         .map(|fact| match fact {
             Shared::Name => "your name",
             Shared::Address => "your e-mail address",
-            Shared::Company => "the organization you name",
+            Shared::Organization => "the organization you name",
+            Shared::SignIns => "when, from where and with which browser you sign in",
         })
         .collect();
     let contact = opened.privacy_contact.as_ref().map(ToString::to_string);

@@ -25,6 +25,13 @@ pub const BLOCKS: &str = "/admin/blocks";
 pub const AUDIT: &str = "/admin/audit";
 pub const SIGN_INS: &str = "/admin/sign-ins";
 pub const SETTINGS: &str = "/admin/settings";
+/// Asks what becomes of pending invitations when all inviting stops.
+pub const STOP_INVITATIONS: &str = "/admin/collaboration/stop";
+pub const ORGANIZATION_LOGO_UPLOAD: &str = "/upload/organization-logo";
+pub const AUDIT_CSV: &str = "/admin/audit.csv";
+pub const AUDIT_JSON: &str = "/admin/audit.json";
+pub const SIGN_INS_CSV: &str = "/admin/sign-ins.csv";
+pub const SIGN_INS_JSON: &str = "/admin/sign-ins.json";
 pub const DIRECTORY_INVITE: &str = "/invite";
 pub const MAILBOX: &str = "/mailbox";
 
@@ -96,14 +103,34 @@ pub fn job(job: JobId) -> String {
 pub fn person(user: UserId) -> String {
     format!("/admin/people/{user}")
 }
+pub fn delete_person(user: UserId) -> String {
+    format!("/admin/people/{user}/delete")
+}
 pub fn group(group: GroupId) -> String {
     format!("/admin/groups/{group}")
+}
+pub fn delete_group(group: GroupId) -> String {
+    format!("/admin/groups/{group}/delete")
 }
 pub fn application(app: AppId) -> String {
     format!("/admin/applications/{app}")
 }
 pub fn setup(app: AppId) -> String {
     format!("/admin/applications/{app}/setup")
+}
+pub fn delete_application(app: AppId) -> String {
+    format!("/admin/applications/{app}/delete")
+}
+/// Asks before a group with guests gets an application.
+pub fn assign(app: AppId, group: GroupId) -> String {
+    format!("/admin/applications/{app}/assign/{group}")
+}
+pub fn application_logo_upload(app: AppId) -> String {
+    format!("/upload/application-logo/{app}")
+}
+/// A letter of the demo's mailbox as a document of its own.
+pub fn mailbox_letter(letter: &str) -> String {
+    format!("/mailbox/{letter}/letter")
 }
 
 /// The same page with one more parameter; what stands in it already is kept.

@@ -1,7 +1,10 @@
 //! The words of the pages: what each code means to a person. One sentence what happened, and what to do.
 
+use domain::event::{Action, TargetKind};
+use domain::letter::Letter;
 use domain::problem::Problem;
 use domain::role::Role;
+use domain::session::Method;
 use domain::user::Barred;
 
 /// The sentence for a problem, beside its field or over its form.
@@ -16,9 +19,6 @@ pub fn problem(problem: &Problem) -> String {
         "address_empty" => "Enter an e-mail address.",
         "address_no_at" => "An e-mail address has an @ between name and domain.",
         "address_unchanged" => "This is the address that was invited already.",
-        code if code.starts_with("address_") || code.starts_with("domain_") => {
-            "This is not an e-mail address that letters can be sent to. Check it for a typing error."
-        }
         "domains_too_long" => return format!("The list may have at most {fact} characters."),
         "domains_lines" => return format!("These lines are not domains: {fact}."),
         "date_malformed" => "Enter a date, such as 2026-01-31.",
@@ -54,9 +54,13 @@ pub fn problem(problem: &Problem) -> String {
         "landing_not_opened" => "The group does not open this application any more. Choose another one.",
         "administrators_only" => "Only administrators pass links on themselves.",
         "cc_not_for_lists" => "A list of more than 100 people goes without a copy: nobody wants as many letters.",
-        "cc_too_many_letters" => "This address has had many letters from here. Leave it out, or invite fewer people at once.",
+        "cc_too_many_letters" => {
+            "This address has had many letters from here. Leave it out, or invite fewer people at once."
+        }
         "invitations_stopped" => "The organization has stopped all invitations.",
-        "confirm" => "This address looks like another one that is known here. Check it, then say below that you mean it.",
+        "confirm" => {
+            "This address looks like another one that is known here. Check it, then say below that you mean it."
+        }
         "declined" => "This person has declined an invitation to this group less than 30 days ago.",
         "malformed" => "This is not an e-mail address that letters can be sent to.",
         "link_void" => "This link is void. Ask for another one.",
@@ -129,6 +133,42 @@ pub fn problem(problem: &Problem) -> String {
             "Something failed here. It has been written down; try again, and name the request id if you report it."
         }
         "unreachable" => "Lobby cannot be reached from here.",
+        "own_account" => "An administrator does this for you: nobody changes their own account here.",
+        "former_role_holder" => "This person held a role, so only an Administrator can restore them.",
+        "not_a_guest" => "Only guests have sponsors.",
+        "guests_may_not_leave" => "Guests cannot leave by themselves here. Ask an administrator.",
+        "language_unknown" => "Choose a language from the list.",
+        "sponsors_most" => return format!("A guest has at most {fact} sponsors."),
+        "sponsor_unknown" => "Nobody in the directory has this address.",
+        "sponsor_not_enabled" => return format!("{fact} cannot come in, and so cannot be a sponsor."),
+        "sponsor_self" => "Nobody is their own sponsor.",
+        "owners_most" => return format!("A group has at most {fact} owners."),
+        "owner_unknown" => "Nobody in the directory has this address.",
+        "owner_not_enabled" => return format!("{fact} cannot come in, and so cannot own a group."),
+        "owners_full" => "The group has as many owners as a group can have.",
+        "guest_owner" => "Only an administrator makes a guest an owner.",
+        "owner_already" => "This person owns the group already.",
+        "already_in" => "This person is in the group already.",
+        "invited_already" => "This person is invited already.",
+        "ends_too_late" => return format!("The group lets nobody stay that long. The latest day is {fact}."),
+        "days_order" => "The usual stay cannot be longer than the longest.",
+        "number_bounds" => return format!("Enter a whole number, {fact}."),
+        "url_plain_http" => "This address is not encrypted. Use https, or confirm that plain http is meant.",
+        "logo_too_large" => "The picture may have at most 256 KiB.",
+        "logo_too_wide" => return format!("The picture may be at most {fact} pixels wide and high."),
+        "logo_broken" => "The picture cannot be read. Save it again as PNG and try that.",
+        "domains_empty" => "Name at least one domain, or allow any.",
+        "letter_waiting" => "A letter is on its way already. Wait until it has left.",
+        "application_disabled" => "This application is switched off.",
+        "not_assigned" => "This application is not assigned to this person.",
+        "domain_not_allowed" => "The rules of this organization do not allow invitations to this domain.",
+        "domain_not_allowed_by_group" => "The rules of this group do not allow invitations to this domain.",
+        "takes_no_invitations" => "This person does not take invitations from here.",
+        "ask_an_administrator" => "This person is disabled or deleted. Enable or restore them first.",
+        // After the codes that begin alike and mean something else.
+        code if code.starts_with("address_") || code.starts_with("domain_") => {
+            "This is not an e-mail address that letters can be sent to. Check it for a typing error."
+        }
         _ => return format!("This was refused ({}).", problem.code),
     };
     text.to_owned()
@@ -165,6 +205,12 @@ pub fn done(code: &str) -> Option<&'static str> {
         "blocked" => "You have declined, and this mailbox takes no more invitations from here.",
         "lifted" => "The block is lifted.",
         "lost-sent" => "If an invitation for this address is pending, another link is on its way.",
+        "member-created" => "Created. A letter tells them how to sign in.",
+        "person-deleted" => "Deleted. They can be restored for 30 days.",
+        "roles" => "The roles are changed. Their sessions have ended.",
+        "roles-own" => "Your roles are changed. Sign in again.",
+        "application-created" => "Added. Nobody has it yet: the steps below let an owner invite guests.",
+        "stopped-revoked" => "All inviting has stopped, and the pending invitations are revoked.",
         "theme" => return None,
         _ => return None,
     })
@@ -177,6 +223,103 @@ pub fn role(role: Role) -> &'static str {
         Role::GuestInviter => "Guest inviter",
         Role::ConditionalAccessAdministrator => "Conditional access administrator",
         Role::Reader => "Reader",
+    }
+}
+
+/// What an audit event says happened.
+pub fn action(action: Action) -> &'static str {
+    match action {
+        Action::UserCreated => "Person created",
+        Action::UserChanged => "Person changed",
+        Action::UserDisabled => "Person disabled",
+        Action::UserEnabled => "Person enabled",
+        Action::UserDeleted => "Person deleted",
+        Action::UserRestored => "Person restored",
+        Action::UserErased => "Person erased for good",
+        Action::UserLeft => "Left the organization",
+        Action::RolesChanged => "Roles changed",
+        Action::SponsorsChanged => "Sponsors changed",
+        Action::GroupCreated => "Group created",
+        Action::GroupChanged => "Group changed",
+        Action::GroupDeleted => "Group deleted",
+        Action::OwnerAdded => "Owner added",
+        Action::OwnerRemoved => "Owner removed",
+        Action::MemberAdded => "Member added",
+        Action::MemberRemoved => "Member removed",
+        Action::MembershipChanged => "Membership changed",
+        Action::ApplicationCreated => "Application added",
+        Action::ApplicationChanged => "Application changed",
+        Action::ApplicationDeleted => "Application deleted",
+        Action::ApplicationAssigned => "Application assigned",
+        Action::ApplicationUnassigned => "Application unassigned",
+        Action::InvitationCreated => "Invited",
+        Action::InvitationResent => "Invitation resent",
+        Action::InvitationRevoked => "Invitation revoked",
+        Action::InvitationAccepted => "Invitation accepted",
+        Action::InvitationDeclined => "Invitation declined",
+        Action::InvitationExpired => "Invitation expired",
+        Action::InvitationSuspended => "Invitation suspended",
+        Action::InvitationAdopted => "Invitation adopted",
+        Action::InvitationLinkShown => "Invitation link shown",
+        Action::InvitationLinksVoided => "Invitation links voided",
+        Action::LostLinkAsked => "Lost link asked for",
+        Action::BlockMade => "Invitations blocked",
+        Action::BlockLifted => "Block lifted",
+        Action::JobStarted => "Job started",
+        Action::JobStopped => "Job stopped",
+        Action::JobFinished => "Job finished",
+        Action::CollaborationChanged => "Collaboration settings changed",
+        Action::OrganizationChanged => "Organization changed",
+        Action::SignedIn => "Signed in",
+        Action::SignedOut => "Signed out",
+        Action::SessionsEnded => "Sessions ended",
+        Action::AdministratorLinkMade => "First administrator's link made",
+        Action::AdministratorLinkUsed => "First administrator's link used",
+        Action::LetterRetried => "Letter retried",
+        Action::Exported => "Log exported",
+        Action::Refused => "Refused",
+        Action::LimitHit => "Limit reached",
+        Action::OriginRefused => "Foreign request refused",
+    }
+}
+
+/// The kind of thing an audit event is about.
+pub fn target(kind: TargetKind) -> &'static str {
+    match kind {
+        TargetKind::User => "person",
+        TargetKind::Group => "group",
+        TargetKind::Application => "application",
+        TargetKind::Invitation => "invitation",
+        TargetKind::Settings => "settings",
+        TargetKind::Session => "session",
+        TargetKind::Letter => "letter",
+        TargetKind::Job => "job",
+        TargetKind::Log => "log",
+        TargetKind::Address => "address",
+        TargetKind::Path => "page",
+    }
+}
+
+/// What a letter is.
+pub fn letter(letter: &Letter) -> &'static str {
+    match letter {
+        Letter::Invitation { .. } => "Invitation",
+        Letter::InvitationCopy { .. } => "Copy of an invitation",
+        Letter::LostLink { .. } => "Another link to an invitation",
+        Letter::RenewalAsked { .. } => "Somebody asks for a new invitation",
+        Letter::Added { .. } => "Added to a group",
+        Letter::Welcome { .. } => "Welcome to a member",
+        Letter::Passcode { .. } => "Code to sign in",
+        Letter::ApplicationAssigned { .. } => "A group gained an application",
+    }
+}
+
+/// How somebody proved who they are.
+pub fn method(method: Method) -> &'static str {
+    match method {
+        Method::Otp => "Code by e-mail",
+        Method::FirstLink => "First administrator's link",
+        Method::Demo => "Demo",
     }
 }
 
@@ -215,6 +358,13 @@ mod tests {
         for (n, text) in [(0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567"), (-1000, "-1,000")] {
             assert_eq!(number(n), text);
         }
+    }
+
+    #[test]
+    fn an_address_that_is_taken_is_not_called_malformed() {
+        let said = |code: &str| problem(&Problem::new("address", code));
+        assert_ne!(said("address_taken"), said("address_local_part"));
+        assert_ne!(said("domain_not_allowed"), said("domain_malformed"));
     }
 
     #[test]

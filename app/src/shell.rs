@@ -11,7 +11,7 @@ use services::{Denied, Refusal};
 use crate::scripts::BrowserScripts;
 use crate::ssr;
 use crate::ui::page;
-use crate::{door, owner, panel};
+use crate::{admin, door, owner, panel};
 
 /// The whole HTML document.
 pub fn shell() -> impl IntoView {
@@ -67,6 +67,29 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/account/leave") view=panel::leave::LeavePage ssr=mode.clone()/>
                 <Route path=path!("/account/prove") view=panel::prove::ProvePage ssr=mode.clone()/>
                 <Route path=path!("/not-open/:app") view=panel::apps::NotOpenPage ssr=mode.clone()/>
+                <Route path=path!("/admin") view=admin::overview::OverviewPage ssr=mode.clone()/>
+                <Route path=path!("/admin/people") view=admin::people::PeoplePage ssr=mode.clone()/>
+                <Route path=path!("/admin/people/new") view=admin::people::new::NewPersonPage ssr=mode.clone()/>
+                <Route path=path!("/admin/people/:user") view=admin::people::person::PersonPage ssr=mode.clone()/>
+                <Route path=path!("/admin/people/:user/delete") view=admin::people::delete::DeletePersonPage ssr=mode.clone()/>
+                <Route path=path!("/admin/groups") view=admin::groups::GroupsPage ssr=mode.clone()/>
+                <Route path=path!("/admin/groups/new") view=admin::groups::new::NewGroupPage ssr=mode.clone()/>
+                <Route path=path!("/admin/groups/:group") view=admin::groups::group::GroupPage ssr=mode.clone()/>
+                <Route path=path!("/admin/groups/:group/delete") view=admin::groups::delete::DeleteGroupPage ssr=mode.clone()/>
+                <Route path=path!("/admin/applications") view=admin::applications::ApplicationsPage ssr=mode.clone()/>
+                <Route path=path!("/admin/applications/new") view=admin::applications::new::NewApplicationPage ssr=mode.clone()/>
+                <Route path=path!("/admin/applications/:app") view=admin::applications::application::ApplicationPage ssr=mode.clone()/>
+                <Route path=path!("/admin/applications/:app/setup") view=admin::applications::setup::SetupPage ssr=mode.clone()/>
+                <Route path=path!("/admin/applications/:app/assign/:group") view=admin::applications::AssignGroupPage ssr=mode.clone()/>
+                <Route path=path!("/admin/applications/:app/delete") view=admin::applications::delete::DeleteApplicationPage ssr=mode.clone()/>
+                <Route path=path!("/admin/collaboration") view=admin::collaboration::CollaborationPage ssr=mode.clone()/>
+                <Route path=path!("/admin/collaboration/stop") view=admin::collaboration::StopInvitationsPage ssr=mode.clone()/>
+                <Route path=path!("/admin/settings") view=admin::settings::SettingsPage ssr=mode.clone()/>
+                <Route path=path!("/admin/letters") view=admin::letters::LettersPage ssr=mode.clone()/>
+                <Route path=path!("/admin/blocks") view=admin::blocks::BlocksPage ssr=mode.clone()/>
+                <Route path=path!("/admin/audit") view=admin::audit::AuditPage ssr=mode.clone()/>
+                <Route path=path!("/admin/sign-ins") view=admin::sign_ins::SignInsPage ssr=mode.clone()/>
+                <Route path=path!("/mailbox") view=panel::mailbox::MailboxPage ssr=mode.clone()/>
                 <Route path=path!("/groups/:group") view=panel::fellows::FellowsPage ssr=mode.clone()/>
                 <OwnerRoutes/>
             </Routes>

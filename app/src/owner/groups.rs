@@ -22,9 +22,8 @@ fn manage(visit: Visit, owned: Vec<Owned>) -> impl IntoView + use<> {
     let viewer = visit.viewer.as_ref();
     let admin = viewer.is_some_and(services::Viewer::administers_users);
     let tenant = visit.services.tenant();
-    let may = |viewer: &services::Viewer| {
-        tenant.collaboration.value.lets_invite(viewer.user.user_type, viewer.user.roles)
-    };
+    let may =
+        |viewer: &services::Viewer| tenant.collaboration.value.lets_invite(viewer.user.user_type, viewer.user.roles);
     let directory = viewer.is_some_and(may).then(|| {
         view! { <a class="button" href=routes::DIRECTORY_INVITE>"Invite into the directory"</a> }
     });
@@ -55,8 +54,13 @@ fn one(owned: Owned) -> impl IntoView {
     let picture = first.map_or_else(|| group.name.to_string(), |opened| opened.name.clone());
     let logo = first.and_then(|opened| opened.logo.clone());
     let names: Vec<String> = opens.iter().map(|opened| opened.name.clone()).collect();
-    let opened = if names.is_empty() { "Opens no application".to_owned() } else { format!("Opens {}", super::words::all_of(&names)) };
-    let granted: Vec<String> = grants.iter().map(|app| app.name.to_string()).filter(|name| !names.contains(name)).collect();
+    let opened = if names.is_empty() {
+        "Opens no application".to_owned()
+    } else {
+        format!("Opens {}", super::words::all_of(&names))
+    };
+    let granted: Vec<String> =
+        grants.iter().map(|app| app.name.to_string()).filter(|name| !names.contains(name)).collect();
     let granted = (!granted.is_empty()).then(|| {
         view! { <p class="muted">{format!("Grants {}, which is not assigned to it yet.", super::words::all_of(&granted))}</p> }
     });
@@ -71,7 +75,8 @@ fn one(owned: Owned) -> impl IntoView {
         }
         .into_any()
     } else {
-        view! { <footer><span class="muted">"Administrators manage the members of this group."</span></footer> }.into_any()
+        view! { <footer><span class="muted">"Administrators manage the members of this group."</span></footer> }
+            .into_any()
     };
     let name = group.name.to_string();
     let title = if group.owners_manage {

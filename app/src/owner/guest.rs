@@ -45,7 +45,8 @@ fn one(
     let lead = std::iter::once(who.to_owned()).chain(user.company.as_ref().map(ToString::to_string));
     let lead = lead.collect::<Vec<_>>().join(" · ");
     let sponsors: Vec<String> = guest.sponsors.iter().map(|sponsor| sponsor.shown_name().to_owned()).collect();
-    let sponsors = (!sponsors.is_empty()).then(|| view! { <div><dt>"Sponsors"</dt><dd>{words::all_of(&sponsors)}</dd></div> });
+    let sponsors =
+        (!sponsors.is_empty()).then(|| view! { <div><dt>"Sponsors"</dt><dd>{words::all_of(&sponsors)}</dd></div> });
     let opens: Vec<String> = guest.opens.iter().map(|opened| opened.name.clone()).collect();
     let opens = (!opens.is_empty()).then(|| view! { <div><dt>"Opens"</dt><dd>{words::all_of(&opens)}</dd></div> });
     let whole = owner.by_role.then(|| view! { <a class="button" href=routes::person(user.id)>"In the directory"</a> });

@@ -179,7 +179,13 @@ fn one(visit: Visit, shown: Shown, draft: Draft<CorrectForm>, problems: Vec<Stri
     }
 }
 
-fn button(action: &'static str, group: GroupId, id: InvitationId, class: &'static str, said: &'static str) -> impl IntoView + use<> {
+fn button(
+    action: &'static str,
+    group: GroupId,
+    id: InvitationId,
+    class: &'static str,
+    said: &'static str,
+) -> impl IntoView + use<> {
     view! {
         <form method="post" action=action>
             <Hidden name="group" value=group.to_string()/>
@@ -222,7 +228,8 @@ fn facts(visit: &Visit, details: &Details) -> impl IntoView + use<> {
     };
     let names: Vec<String> = details.opens.iter().map(|opened| opened.name.clone()).collect();
     let landing = details.opens.iter().find(|opened| Some(opened.id) == invitation.landing).map(|app| app.name.clone());
-    let row = |term: &'static str, said: Option<String>| said.map(|said| view! { <div><dt>{term}</dt><dd>{said}</dd></div> });
+    let row =
+        |term: &'static str, said: Option<String>| said.map(|said| view! { <div><dt>{term}</dt><dd>{said}</dd></div> });
     let ended = match details.listed.state {
         InvitationState::Final { at, .. } => {
             let by = details.ended_by.clone().map(|by| format!(" by {by}"));
@@ -298,7 +305,8 @@ fn links(group: GroupId, invitation: &Invitation, by_role: bool) -> impl IntoVie
             </form>
         }
     });
-    let shown = by_role.then_some(" Administrators may make a further one and pass it on themselves; this is written down.");
+    let shown =
+        by_role.then_some(" Administrators may make a further one and pass it on themselves; this is written down.");
     view! {
         <section class="card">
             <header><h2>"Links"</h2></header>

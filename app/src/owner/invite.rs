@@ -173,7 +173,8 @@ fn form(visit: &Visit, target: &Target, draft: &Draft<InviteForm>, checked: Chec
             />
         }
     });
-    let more = typed.show_link_only || !typed.cc.is_empty() || !typed.landing.is_empty() || draft.problem("cc").is_some();
+    let more =
+        typed.show_link_only || !typed.cc.is_empty() || !typed.landing.is_empty() || draft.problem("cc").is_some();
     let button = checked.button.clone();
     view! {
         <form class="form" id="invite" method="post" action=SendInvitations::PATH>

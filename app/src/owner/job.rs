@@ -47,9 +47,14 @@ fn job(visit: Visit, progress: Progress, problems: Vec<String>) -> impl IntoView
     let running = progress.state == JobState::Running;
     let (tone, said) = state(progress.state);
     let (done, total) = (number(progress.done), number(progress.total));
-    let label = if running { format!("Working off {done} of {total} addresses") } else { format!("{done} of {total} addresses") };
+    let label = if running {
+        format!("Working off {done} of {total} addresses")
+    } else {
+        format!("{done} of {total} addresses")
+    };
     let summary = words::summary(progress.counts.iter().map(|(code, n)| (code.as_str(), *n)), true);
-    let summary = summary.into_iter().map(|(n, said)| view! { <li><b>{number(n)}</b> " " {said}</li> }).collect::<Vec<_>>();
+    let summary =
+        summary.into_iter().map(|(n, said)| view! { <li><b>{number(n)}</b> " " {said}</li> }).collect::<Vec<_>>();
     let stop = running.then(|| {
         view! {
             <form method="post" action=StopJob::PATH>
@@ -58,7 +63,8 @@ fn job(visit: Visit, progress: Progress, problems: Vec<String>) -> impl IntoView
             </form>
         }
     });
-    let list = progress.group.map(|group| view! { <a class="button" href=routes::invitations(group)>"See invitations"</a> });
+    let list =
+        progress.group.map(|group| view! { <a class="button" href=routes::invitations(group)>"See invitations"</a> });
     let refresh = running.then(|| view! { <Meta http_equiv="refresh" content="2"/> });
     let lead = match progress.state {
         JobState::Running => "You can leave this page; the list is worked off all the same.",
@@ -84,7 +90,8 @@ fn job(visit: Visit, progress: Progress, problems: Vec<String>) -> impl IntoView
             </section>
         }
     });
-    let ended = progress.ended_at.map(|at| view! { <div><dt>"Ended"</dt><dd><When visit=visit.clone() at=at/></dd></div> });
+    let ended =
+        progress.ended_at.map(|at| view! { <div><dt>"Ended"</dt><dd><When visit=visit.clone() at=at/></dd></div> });
     view! {
         {refresh}
         <PanelFrame visit=visit.clone() name="A long list" narrow=true>

@@ -73,7 +73,10 @@ pub fn card(visit: &Visit, by: &OwnerOf<Group>, details: &Details, draft: &Draft
         .map(|owner| {
             let name = owner.shown_name().to_owned();
             let address = owner.name.is_some().then(|| owner.address.shown());
-            let barred = owner.may_enter(now).err().map(|why| view! { " " <Badge tone=Tone::Critical text=crate::say::barred(why)/> });
+            let barred = owner
+                .may_enter(now)
+                .err()
+                .map(|why| view! { " " <Badge tone=Tone::Critical text=crate::say::barred(why)/> });
             let own = (owner.id == me).then_some(" (you)");
             view! {
                 <li>
@@ -84,7 +87,8 @@ pub fn card(visit: &Visit, by: &OwnerOf<Group>, details: &Details, draft: &Draft
             }
         })
         .collect::<Vec<_>>();
-    let none = rows.is_empty().then(|| view! { <p class="muted">"Nobody owns this group. Administrators manage it."</p> });
+    let none =
+        rows.is_empty().then(|| view! { <p class="muted">"Nobody owns this group. Administrators manage it."</p> });
     let may = by.by_role || people::lists_directory(&visit.services, &by.viewer().user);
     let hint = if by.by_role { "Somebody in the directory." } else { "A member of the organization." };
     let form = may.then(|| {
@@ -131,7 +135,8 @@ pub fn RemoveOwnerPage() -> impl IntoView {
         } else {
             (found.shown_name().to_owned(), format!("Remove {} as an owner of {of}?", found.shown_name()))
         };
-        let last = (details.owners.len() == 1).then_some(" Nobody will own the group then; administrators are shown that.");
+        let last =
+            (details.owners.len() == 1).then_some(" Nobody will own the group then; administrators are shown that.");
         let is_lost = match (is_me, owner.by_role) {
             (true, false) => "You no longer see these pages. ",
             _ => "",

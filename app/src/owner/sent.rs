@@ -51,7 +51,8 @@ pub fn view(visit: Visit, group: Option<(GroupId, String)>, outcome: Option<Outc
     let list = id.map(|id| view! { <a class="button primary" href=routes::invitations(id)>"See invitations"</a> });
     let more = view! { <a class="button" href=routes::invite_to(id)>"Invite more"</a> };
     let Some(outcome) = outcome else {
-        let text = "What became of a list is shown for a quarter of an hour. The invitations themselves stay in their list.";
+        let text =
+            "What became of a list is shown for a quarter of an hour. The invitations themselves stay in their list.";
         return view! {
             <PanelFrame visit=visit name="Sent" narrow=true>
                 <Empty icon="letter" title="This was a while ago" text=text>
@@ -72,7 +73,11 @@ pub fn view(visit: Visit, group: Option<(GroupId, String)>, outcome: Option<Outc
         view! { <b>{crate::say::number(n)}</b> {format!(" {said}{joint}")} }
     });
     let summary = summary.collect_view();
-    let after = if outcome.links { "No letter leaves: show each link on the page of its invitation." } else { "The letters are on their way." };
+    let after = if outcome.links {
+        "No letter leaves: show each link on the page of its invitation."
+    } else {
+        "The letters are on their way."
+    };
     let rest = outcome.rest.map(|rest| {
         let href = routes::drafted(&routes::invite_to(id), rest);
         view! { <a class="button" href=href>"Look at the others again"</a> }

@@ -246,7 +246,9 @@ pub fn RemovePage() -> impl IntoView {
 /// The form that sets or clears the end of one stay or several.
 pub fn end_form(visit: &Visit, group: GroupId, longest: Option<u32>, draft: &Draft<EndForm>) -> impl IntoView + use<> {
     let hint = match longest {
-        Some(days) => format!("The last day, in {}. Guests of this group stay {days} days at most.", visit.zone().name()),
+        Some(days) => {
+            format!("The last day, in {}. Guests of this group stay {days} days at most.", visit.zone().name())
+        }
         None => format!("The last day, in {}. Empty: as long as the group allows.", visit.zone().name()),
     };
     let ids = draft.typed.ids.iter().map(|id| view! { <Hidden name="form[ids][]" value=id.clone()/> }).collect_view();
@@ -306,4 +308,3 @@ pub fn EndPage() -> impl IntoView {
         .into_any())
     })
 }
-

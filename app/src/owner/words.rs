@@ -102,7 +102,9 @@ pub fn verdict(visit: &Visit, verdict: &Verdict) -> (Tone, String) {
         Verdict::DomainNotAllowed { by: Whose::Organization } => {
             (Tone::Critical, "domain not allowed by the organization".to_owned())
         }
-        Verdict::DomainNotAllowed { by: Whose::Group } => (Tone::Critical, "domain not allowed by this group".to_owned()),
+        Verdict::DomainNotAllowed { by: Whose::Group } => {
+            (Tone::Critical, "domain not allowed by this group".to_owned())
+        }
         Verdict::Declined { until } => {
             (Tone::Critical, format!("has declined: not again before {}", day(&zone, *until, now)))
         }
@@ -197,7 +199,8 @@ mod tests {
 
     #[test]
     fn a_summary_begins_with_what_goes_and_joins_what_is_said_alike() {
-        let counts = [("already_in", 2), ("domain_not_allowed", 1), ("domain_not_allowed_by_group", 2), ("will_be_invited", 12)];
+        let counts =
+            [("already_in", 2), ("domain_not_allowed", 1), ("domain_not_allowed_by_group", 2), ("will_be_invited", 12)];
         let said: Vec<String> = summary(counts, false).into_iter().map(|(n, said)| format!("{n} {said}")).collect();
         assert_eq!(said, ["12 will be invited", "2 are already in", "3 domains are not allowed"]);
     }

@@ -4,4 +4,5 @@ pub mod account;
 pub mod apps;
 pub mod fellows;
 pub mod leave;
+pub mod mailbox;
 pub mod prove;

@@ -58,8 +58,11 @@ pub fn Field(
     #[prop(optional, into)]
     list: Option<&'static str>,
     #[prop(optional)] autofocus: bool,
+    /// Where one page has the field several times.
+    #[prop(optional, into)]
+    id: Option<String>,
 ) -> impl IntoView {
-    let id = id_of(&name);
+    let id = id.unwrap_or_else(|| id_of(&name));
     let control = view! {
         <input
             id=id.clone()

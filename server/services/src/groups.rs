@@ -16,7 +16,7 @@ use domain::text::{DomainList, DomainRules, Label, Message};
 use domain::time::Span;
 use domain::user::User;
 use serde::{Deserialize, Serialize};
-use store::groups::{Counted, Opened};
+pub use store::groups::{Counted, Opened};
 use store::memberships::Counts;
 use store::{Bind, Filter, Page, PageAsk, Stored};
 

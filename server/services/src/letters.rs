@@ -4,7 +4,8 @@ use domain::event::{Action, Target, TargetKind};
 use domain::id::LetterId;
 use domain::invitation::LetterState;
 use domain::letter::Letter;
-use store::outbox::{BY_STATE, OutboxState, Outgoing};
+use store::outbox::BY_STATE;
+pub use store::outbox::{OutboxState, Outgoing};
 use store::{Bind, Filter};
 
 use crate::{Denied, Page, PageAsk, Refusal, Services, UserAdmin, Verb};

@@ -1,6 +1,7 @@
 //! The logs as readers see them: pages of events and sign-ins by typed filters. Exports have a file of their own.
 
 mod export;
+pub mod whom;
 
 pub use export::{Export, Format, MOST_ROWS, export_audit, export_sign_ins};
 
@@ -9,8 +10,8 @@ use domain::id::{AppId, UserId};
 use domain::session::Platform;
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
-use store::audit::AuditEvent;
-use store::sign_ins::SignIn;
+pub use store::audit::AuditEvent;
+pub use store::sign_ins::SignIn;
 use store::{Bind, Filter, Page, PageAsk};
 
 use crate::{Reader, Services, Verb};

@@ -1,7 +1,7 @@
 //! The demo's mailbox: every letter that would have been sent. Outside demo mode there is none.
 
 use domain::id::LetterId;
-use store::mailbox::Received;
+pub use store::mailbox::Received;
 
 use crate::{Denied, Services, Verb};
 

@@ -14,12 +14,7 @@ const NO_TOKEN: &str = "preview";
 
 /// # Errors
 /// Beside the fields that are wrong, else why the person may not invite there.
-pub async fn preview(
-    services: &Services,
-    by: &Inviting,
-    new: &NewInvitations,
-    to: &EmailAddress,
-) -> Verb<Content> {
+pub async fn preview(services: &Services, by: &Inviting, new: &NewInvitations, to: &EmailAddress) -> Verb<Content> {
     let mut tx = services.store.read().await?;
     let desk = Desk::open(services, &mut tx, by, true).await?;
     let plan = Plan::make(services, &mut tx, by, &desk, new, Lane::Single).await?;
@@ -29,9 +24,8 @@ pub async fn preview(
     };
     let landing = opened.iter().find(|app| Some(app.id) == plan.landing);
     let name = |app: &store::groups::Opened| mail::application_name(&app.name, &app.launch_url);
-    let group = by.group().map(|group| {
-        letter_name(group.name.as_str()).unwrap_or_else(|| mail::unnamed_group().to_owned())
-    });
+    let group =
+        by.group().map(|group| letter_name(group.name.as_str()).unwrap_or_else(|| mail::unnamed_group().to_owned()));
     let facts = InvitationFacts {
         house: services.house(),
         inviter: Person::of(by.user()),

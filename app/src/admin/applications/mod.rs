@@ -1,0 +1,171 @@
+//! Applications: the list of all, and the groups one can choose for them.
+
+pub mod application;
+mod assign;
+mod cards;
+pub mod deeds;
+pub mod delete;
+pub mod new;
+pub mod setup;
+
+pub use assign::AssignGroupPage;
+
+use domain::application::Application;
+use leptos::prelude::*;
+use services::applications::{self, Show};
+use services::{Count, Page, PageAsk, UserAdmin, Verb, groups};
+
+use crate::routes;
+use crate::ssr::{Visit, refused, visit};
+use crate::ui::{
+    AdminFrame, Badge, Empty, FilterChip, Filters, Head, Icon, Logo, Notices, Pager, SelectOption, SortHead, Tone,
+    When, list_ask, page,
+};
+
+/// So many groups stand in one select; with more, they are searched.
+const OFFERED: usize = 200;
+
+#[component]
+pub fn ApplicationsPage() -> impl IntoView {
+    page(async move {
+        let visit = visit()?;
+        let admin = visit.viewer()?.user_administrator()?;
+        let show = visit.query.get("show").and_then(Show::parse).unwrap_or(Show::All);
+        let found = applications::list(&visit.services, &admin, show, &list_ask(&visit)).await?;
+        let problems = refused(&visit).await?;
+        let values =
+            [(Show::Enabled, "Enabled"), (Show::Disabled, "Disabled"), (Show::SelfService, "With self-service")];
+        let values = values.map(|(show, said)| (show.as_str().to_owned(), said.to_owned())).to_vec();
+        let chips = vec![FilterChip { name: "show", label: "Show", values }];
+        Ok(view! {
+            <AdminFrame visit=visit.clone() name="Applications">
+                <Head title="Applications" lead="What people open from their apps page.">
+                    <a class="button primary" href=routes::NEW_APPLICATION><Icon name="plus"/> "Add application"</a>
+                </Head>
+                <Notices visit=visit.clone() problems=problems/>
+                <Filters visit=visit.clone() what="applications" placeholder="Name, description, publisher" chips=chips/>
+                {list(visit, show, found)}
+            </AdminFrame>
+        }
+        .into_any())
+    })
+}
+
+fn list(visit: Visit, show: Show, found: Page<Application>) -> AnyView {
+    if found.items.is_empty() && found.count == Count::Exactly(0) {
+        return none(&visit, show);
+    }
+    let rows = found.items.iter().map(|app| row(&visit, app)).collect_view();
+    view! {
+        <div class="table">
+            <table>
+                <caption class="hidden">"Applications"</caption>
+                <thead>
+                    <tr>
+                        <SortHead visit=visit.clone() name="name" label="Application" first=true/>
+                        <th scope="col">"State"</th>
+                        <th scope="col">"Self-service"</th>
+                        <th scope="col">"Opens"</th>
+                        <SortHead visit=visit.clone() name="created" label="Added" descending=true/>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
+        <Pager visit=visit count=found.count next=found.next previous=found.previous one="application" many="applications"/>
+    }
+    .into_any()
+}
+
+/// Whether it launches, and whether a tile shows it.
+fn state(app: &Application) -> impl IntoView + use<> {
+    let (tone, text) = match (app.enabled, app.visible) {
+        (false, _) => (Tone::Critical, "Disabled"),
+        (true, false) => (Tone::Neutral, "Hidden"),
+        (true, true) => (Tone::Positive, "Enabled"),
+    };
+    view! { <Badge tone text/> }
+}
+
+fn row(visit: &Visit, app: &Application) -> impl IntoView + use<> {
+    let service = match app.self_service {
+        Some(service) => view! { <a href=routes::group(service.group)>"By a group"</a> }.into_any(),
+        None => view! { <a href=routes::setup(app.id)>"Set up"</a> }.into_any(),
+    };
+    let publisher = app.publisher.as_ref().map(|publisher| view! { " " <small>{publisher.to_string()}</small> });
+    view! {
+        <tr>
+            <th scope="row">
+                <a class="person" href=routes::application(app.id)>
+                    <Logo name=app.name.to_string() logo=app.logo.clone()/>
+                    <span>{app.name.to_string()} {publisher}</span>
+                </a>
+            </th>
+            <td data-label="State">{state(app)}</td>
+            <td data-label="Self-service">{service}</td>
+            <td data-label="Opens" class="wrap">{app.launch_url.host().to_owned()}</td>
+            <td data-label="Added"><When visit=visit.clone() at=app.created_at/></td>
+        </tr>
+    }
+}
+
+fn none(visit: &Visit, show: Show) -> AnyView {
+    if visit.query.get("q").is_some() || show != Show::All {
+        return view! {
+            <Empty icon="application" title="No application matches" text="No application fits these words and filters.">
+                <a class="button" href=routes::APPLICATIONS>"Show all applications"</a>
+            </Empty>
+        }
+        .into_any();
+    }
+    view! {
+        <Empty icon="application" title="No applications yet" text="An application is an address that people launch from their apps page.">
+            <a class="button primary" href=routes::NEW_APPLICATION>"Add application"</a>
+        </Empty>
+    }
+    .into_any()
+}
+
+/// Groups to choose from.
+struct Offered {
+    options: Vec<SelectOption>,
+    /// There are more than the select holds, so that one can search.
+    more: bool,
+}
+
+/// The first groups by name that `find` of the address matches; `chosen` stands among them in any case.
+async fn offered(visit: &Visit, by: &UserAdmin, chosen: Option<(domain::id::GroupId, String)>) -> Verb<Offered> {
+    let words = visit.query.get("find").map(domain::text::words).unwrap_or_default();
+    let narrowed = !words.is_empty();
+    let ask = PageAsk { size: OFFERED, words, ..PageAsk::default() };
+    let found = groups::list(&visit.services, by, false, &ask).await?;
+    let more = narrowed || found.next.is_some();
+    let mut options: Vec<SelectOption> = found
+        .items
+        .into_iter()
+        .map(|counted| SelectOption::new(counted.group.id, counted.group.name.to_string()))
+        .collect();
+    if let Some((id, name)) = chosen
+        && !options.iter().any(|option| option.value == id.to_string())
+    {
+        options.insert(0, SelectOption::new(id, name));
+    }
+    Ok(Offered { options, more })
+}
+
+/// A search for groups, where one select does not hold all of them.
+fn find(visit: &Visit, offered: &Offered) -> Option<impl IntoView + use<>> {
+    let value = visit.query.get("find").unwrap_or_default().to_owned();
+    offered.more.then(|| {
+        view! {
+            <form class="filters" role="search" aria-label="Find a group" action=visit.path.clone()>
+                <label class="search">
+                    <Icon name="search"/>
+                    <span class="hidden">"Find a group"</span>
+                    <input type="search" name="find" value=value placeholder="Find a group"/>
+                </label>
+                <button class="button small">"Find"</button>
+            </form>
+        }
+    })
+}

@@ -1,0 +1,139 @@
+//! People: the list of everybody in the directory.
+
+mod card;
+pub mod deeds;
+pub mod delete;
+pub mod new;
+pub mod person;
+
+use domain::time::Timestamp;
+use domain::user::User;
+use leptos::prelude::*;
+use services::people::{self, Show};
+use services::{Count, Page, Stored};
+
+use crate::routes;
+use crate::ssr::{Visit, refused, visit};
+use crate::ui::{
+    AdminFrame, Badge, Empty, FilterChip, Filters, Head, Icon, Notices, Pager, SortHead, Tone, When, list_ask, page,
+};
+
+#[component]
+pub fn PeoplePage() -> impl IntoView {
+    page(async move {
+        let visit = visit()?;
+        let admin = visit.viewer()?.user_administrator()?;
+        let show = visit.query.get("show").and_then(Show::parse).unwrap_or(Show::Everyone);
+        let found = people::list(&visit.services, &admin, show, &list_ask(&visit)).await?;
+        let problems = refused(&visit).await?;
+        Ok(view! {
+            <AdminFrame visit=visit.clone() name="People">
+                <Head title="People" lead="Members and guests of the organization, and those who were invited.">
+                    <a class="button" href=routes::NEW_PERSON><Icon name="plus"/> "Create member"</a>
+                    <a class="button primary" href=routes::DIRECTORY_INVITE>"Invite guests"</a>
+                </Head>
+                <Notices visit=visit.clone() problems=problems/>
+                <Filters visit=visit.clone() what="people" placeholder="Name, address, organization" chips=chips()/>
+                {list(visit, show, found)}
+            </AdminFrame>
+        }
+        .into_any())
+    })
+}
+
+fn chips() -> Vec<FilterChip> {
+    let shows = Show::ALL.iter().filter(|show| **show != Show::Everyone);
+    let values = shows.map(|show| (show.as_str().to_owned(), said(*show).to_owned())).collect();
+    vec![FilterChip { name: "show", label: "Show", values }]
+}
+
+fn said(show: Show) -> &'static str {
+    match show {
+        Show::Everyone => "Everyone",
+        Show::Members => "Members",
+        Show::Guests => "Guests",
+        Show::Active => "Active",
+        Show::Pending => "Pending",
+        Show::Disabled => "Disabled",
+        Show::WithRoles => "With a role",
+        Show::Deleted => "Deleted",
+    }
+}
+
+fn list(visit: Visit, show: Show, found: Page<Stored<User>>) -> AnyView {
+    if found.items.is_empty() && found.count == Count::Exactly(0) {
+        return none(&visit, show);
+    }
+    let now = visit.now();
+    let rows = found.items.iter().map(|stored| row(&visit, &stored.value, now)).collect_view();
+    view! {
+        <div class="table">
+            <table>
+                <caption class="hidden">"People"</caption>
+                <thead>
+                    <tr>
+                        <SortHead visit=visit.clone() name="name" label="Person" first=true/>
+                        <th scope="col">"Type"</th>
+                        <th scope="col">"State"</th>
+                        <SortHead visit=visit.clone() name="last-sign-in" label="Last sign-in" descending=true/>
+                        <SortHead visit=visit.clone() name="created" label="Created" descending=true/>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
+        <Pager visit=visit count=found.count next=found.next previous=found.previous one="person" many="people"/>
+    }
+    .into_any()
+}
+
+fn row(visit: &Visit, user: &User, now: Timestamp) -> impl IntoView + use<> {
+    let signed_in = match user.last_sign_in_at {
+        Some(at) => view! { <When visit=visit.clone() at/> }.into_any(),
+        None => view! { <span class="muted">"never"</span> }.into_any(),
+    };
+    let roles: Vec<&str> = user.roles.iter().map(crate::say::role).collect();
+    let roles = (!roles.is_empty()).then(|| view! { <small>{roles.join(", ")}</small> });
+    let company =
+        user.company.as_ref().filter(|_| roles.is_none()).map(|name| view! { <small>{name.to_string()}</small> });
+    view! {
+        <tr>
+            <th scope="row">{super::person_link(user)}</th>
+            <td data-label="Type"><span>{if user.is_guest() { "Guest" } else { "Member" }} {roles} {company}</span></td>
+            <td data-label="State">{state(user, now)}</td>
+            <td data-label="Last sign-in">{signed_in}</td>
+            <td data-label="Created"><When visit=visit.clone() at=user.created_at/></td>
+        </tr>
+    }
+}
+
+/// Whether a person can come in now, in one word.
+pub(super) fn state(user: &User, now: Timestamp) -> impl IntoView + use<> {
+    let (tone, text) = match user.may_enter(now) {
+        Ok(()) => (Tone::Positive, "Active"),
+        Err(barred @ domain::user::Barred::NotAccepted) => (Tone::Caution, crate::say::barred(barred)),
+        Err(barred) => (Tone::Critical, crate::say::barred(barred)),
+    };
+    view! { <Badge tone text/> }
+}
+
+fn none(visit: &Visit, show: Show) -> AnyView {
+    let (title, text) = if visit.query.get("q").is_some() {
+        ("Nobody matches", "Each word must begin a part of a name, an address or an organization.")
+    } else {
+        match show {
+            Show::Deleted => {
+                ("Nobody was deleted lately", "Deleted people stand here for 30 days and can be restored.")
+            }
+            Show::Pending => ("No invitation is pending", "Guests who have not accepted yet are listed here."),
+            Show::Disabled => ("Nobody is disabled", "Disabled people cannot sign in; their memberships stay."),
+            _ => ("Nobody is here", "No one in the directory fits this filter."),
+        }
+    };
+    view! {
+        <Empty icon="people" title text>
+            <a class="button" href=routes::PEOPLE>"Show everyone"</a>
+        </Empty>
+    }
+    .into_any()
+}

@@ -30,6 +30,8 @@ pub struct Checked {
     /// Addresses that have no chip, for there are too many.
     pub more: usize,
     pub summary: Vec<(i64, String)>,
+    /// What is wrong with the other fields; where the page says it beside them, nothing.
+    pub wrong: Vec<String>,
     /// What the button says that sends.
     pub button: String,
     pub subject: String,
@@ -93,9 +95,14 @@ pub fn Verdicts(first: Checked) -> impl IntoView {
             parts.collect_view()
         })
     };
+    let wrong = move || {
+        let wrong = checked.with(|checked| checked.wrong.clone());
+        wrong.into_iter().map(|text| view! { <p class="problem">{text}</p> }).collect_view()
+    };
     view! {
         <ul class="verdicts">{chips} {more}</ul>
         {doubts}
+        {wrong}
         <p class="summary" role="status">{summary}</p>
     }
 }

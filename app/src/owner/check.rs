@@ -61,7 +61,11 @@ pub async fn answer(form: InviteForm) -> Result<Checked, AppError> {
         }
         AppError::code(refusal.code())
     };
-    checked.await.map(|(checked, _)| checked).map_err(told)
+    let with_problems = |(checked, problems): (Checked, Vec<Problem>)| Checked {
+        wrong: problems.iter().map(crate::say::problem).collect(),
+        ..checked
+    };
+    checked.await.map(with_problems).map_err(told)
 }
 
 /// The verdicts and the letter, and what is wrong with the fields.
@@ -93,6 +97,7 @@ pub async fn check(visit: &Visit, by: &Inviting, form: &InviteForm) -> Verb<(Che
         chips,
         more: lines.len().saturating_sub(MOST_CHIPS),
         summary: words::summary(counts, false),
+        wrong: Vec::new(),
         button: button(goes),
         subject: content.subject,
         to: content.to.shown(),

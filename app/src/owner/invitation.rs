@@ -160,7 +160,8 @@ fn one(visit: Visit, shown: Shown, draft: Draft<CorrectForm>, problems: Vec<Stri
     let links = pending.then(|| links(group, invitation, by_role));
     let adopt = adopt(&visit, group, invitation.id, state);
     let refused = refused_letter(invitation);
-    let address = invitation.address.shown();
+    // Without a name, the address is the title already.
+    let address = invitation.name.as_ref().map(|_| invitation.address.shown()).unwrap_or_default();
     let facts = facts(&visit, &details);
     view! {
         <PanelFrame visit=visit.clone() name=title.clone()>
@@ -307,11 +308,16 @@ fn links(group: GroupId, invitation: &Invitation, by_role: bool) -> impl IntoVie
     });
     let shown =
         by_role.then_some(" Administrators may make a further one and pass it on themselves; this is written down.");
+    let said = if invitation.letter == LetterState::NotSent {
+        "No letter was sent."
+    } else {
+        "A link was in the letter and is not shown again. If a letter went astray, void the links and send another letter."
+    };
     view! {
         <section class="card">
             <header><h2>"Links"</h2></header>
             <p>
-                "A link was in the letter and is not shown again. If a letter went astray, void the links and send another letter."
+                {said}
                 {shown}
             </p>
             <div class="actions">

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::id::{DraftId, GroupId};
-use domain::invitation::Line;
+use domain::invitation::{Line, Verdict};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use services::{Verb, drafts};
@@ -28,7 +28,10 @@ pub struct Outcome {
 
 /// Keeps what became of a list for the page that follows.
 pub async fn keep(visit: &Visit, form: &InviteForm, lines: Vec<Line>) -> Verb<DraftId> {
-    let left: Vec<&str> = lines.iter().filter(|line| !line.verdict.goes()).map(|line| line.raw.as_str()).collect();
+    let is_left = |line: &&Line| {
+        !line.verdict.goes() && !matches!(line.verdict, Verdict::AlreadyIn | Verdict::TwiceInThisList)
+    };
+    let left: Vec<&str> = lines.iter().filter(is_left).map(|line| line.raw.as_str()).collect();
     let rest = if left.is_empty() {
         None
     } else {

@@ -236,7 +236,7 @@ pub fn Head(
             {picture}
             <div>
                 <h1>{title} {badge.map(|badge| view! { " " {badge} })}</h1>
-                {lead.map(|lead| view! { <p class="lead">{lead}</p> })}
+                {lead.filter(|lead| !lead.is_empty()).map(|lead| view! { <p class="lead">{lead}</p> })}
             </div>
             {children.map(|children| view! { <div class="actions">{children()}</div> })}
         </header>

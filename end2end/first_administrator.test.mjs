@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 
-import { ORGANIZATION, openApplication } from "./stage/founding.mjs";
+import { ORGANIZATION, addApplication, openToGuests } from "./stage/founding.mjs";
 import { stories } from "./stage/house.mjs";
 import { linksIn } from "./stage/post.mjs";
 
@@ -56,7 +56,9 @@ stories("The first administrator", ({ house, way, part }) => {
     });
 
     part("An application is added, and four steps later its owner can invite.", async () => {
-        const { group } = await openApplication(admin, { name: application, owner: olga });
+        await addApplication(admin, application);
+        await admin.sees("3 steps are left until an owner can invite guests.");
+        const group = await openToGuests(admin, application, olga);
         await admin.looksAt("Four steps");
         await admin.follow("Open group");
         await admin.sees(group, "Olga Brandt", application);

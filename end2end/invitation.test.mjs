@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 
-import { ORGANIZATION, accept, administrator, ownerWithGroup } from "./stage/founding.mjs";
+import { ORGANIZATION, administrator, ownerWithGroup } from "./stage/founding.mjs";
 import { stories } from "./stage/house.mjs";
 import { invitationIn } from "./stage/post.mjs";
 

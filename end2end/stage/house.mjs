@@ -120,7 +120,7 @@ export function stories(title, tell, options = {}) {
                     test(sentence, { timeout: 90_000 }, async (t) => {
                         if (failed) return t.skip("an earlier part failed");
                         try {
-                            await act();
+                            await act(t);
                         } catch (error) {
                             failed = true;
                             error.message += `\n${await house.whereabouts()}`;

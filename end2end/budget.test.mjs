@@ -34,7 +34,7 @@ stories("The apps page", ({ house, way, part }) => {
         return member.page.getByRole("listitem").filter({ has: member.page.getByRole("heading", { level: 3 }) }).allInnerTexts();
     };
 
-    part("A first visit takes at most 110 KiB in at most 8 requests.", async () => {
+    part("A first visit takes at most 110 KiB in at most 8 requests.", async (t) => {
         const fresh = await house.person({ scripts: way.scripts, state: await member.context.storageState() });
         const wire = await fresh.context.newCDPSession(fresh.page);
         await wire.send("Network.enable");
@@ -51,6 +51,7 @@ stories("The apps page", ({ house, way, part }) => {
         const all = [...requests.values()].filter(({ url }) => !url.startsWith("data:"));
         const told = all.map(({ url, bytes, coding }) => `${bytes} ${coding ?? "as it is"} ${url}`).join("\n");
         const sum = all.reduce((sum, { bytes }) => sum + bytes, 0);
+        t.diagnostic(`${(sum / 1024).toFixed(1)} KiB in ${all.length} requests`);
         assert.ok(all.length <= MOST_REQUESTS, `${all.length} requests:\n${told}`);
         assert.ok(sum <= MOST_BYTES, `${sum} bytes:\n${told}`);
         assert.ok(all.some(({ coding }) => coding === "br"), `nothing came by brotli:\n${told}`);

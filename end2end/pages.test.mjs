@@ -60,8 +60,6 @@ stories("Every page", ({ house, way, part }) => {
         const stranger = await house.person({ scripts: way.scripts });
         const seen = await walk(stranger, ["/signin", "/lost", "/lift", "/signin/code"], "Stranger");
         assert.ok(seen.size >= 4, [...seen].join(" "));
-        await stranger.goTo("/nowhere", 404);
-        await stranger.looksAt("Stranger nowhere");
         await stranger.leave();
     });
 
@@ -109,5 +107,15 @@ stories("Every page", ({ house, way, part }) => {
         for (const page of sections) assert.ok(seen.has(`/admin/${page}`), `${page} is not linked`);
         assert.ok(seen.size >= 25, [...seen].join(" "));
         await admin.leave();
+    });
+
+    part("An address that leads nowhere says so on a page.", async () => {
+        const stranger = await house.person({ scripts: way.scripts });
+        await stranger.goTo("/admin/nowhere", 404);
+        await stranger.sees("Nothing is here");
+        await stranger.goTo("/nowhere", 404);
+        await stranger.sees("Nothing is here");
+        await stranger.looksAt("Nowhere");
+        await stranger.leave();
     });
 });

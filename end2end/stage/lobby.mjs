@@ -55,7 +55,10 @@ export class Lobby {
         ];
         await writeFile(lobby.config, lines.join("\n"));
         lobby.child = lobby.#run("serve");
-        lobby.ended = new Promise((ended) => lobby.child.once("exit", (code, signal) => ended(code ?? signal)));
+        lobby.ended = new Promise((ended) => {
+            lobby.child.once("exit", (code, signal) => ended(code ?? signal));
+            lobby.child.once("error", (error) => ended(`${error.message}; make it with: cargo build --bin lobby`));
+        });
         let over;
         lobby.ended.then((code) => (over = code));
         const ready = () => fetch(`http://127.0.0.1:${lobby.port}/health/ready`).then((answer) => answer.ok, () => false);

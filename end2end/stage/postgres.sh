@@ -29,6 +29,6 @@ done
 echo "$folder"
 # Each line of the input asks for everything in the database, in a file of that name.
 while read -r file; do
-    "$bin/pg_dump" --host="$folder" --username=lobby --data-only --inserts --file="$file" postgres
+    "$bin/pg_dump" --host="$folder" --username=lobby --data-only --inserts --file="$file" postgres 2>>"$folder/log"
     echo "$file"
 done

@@ -70,7 +70,7 @@ pub const REFUSED: &str = "i.letter = 'refused' AND i.state = 'pending'";
 pub const PENDING: &str = "i.state = 'pending' AND i.expires_at > ?";
 /// Written down, or only passed by the clock.
 pub const EXPIRED: &str =
-    "i.state IN ('expired', 'pending', 'suspended') AND (i.state = 'expired' OR i.expires_at <= ?)";
+    "i.state NOT IN ('accepted', 'revoked', 'declined') AND (i.state = 'expired' OR i.expires_at <= ?)";
 
 const OF_GROUP: ListDef = ListDef {
     name: "invitations of a group",

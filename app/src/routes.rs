@@ -69,6 +69,31 @@ pub fn invitation(group: GroupId, invitation: InvitationId) -> String {
 pub fn invite(group: GroupId) -> String {
     format!("/manage/{group}/invite")
 }
+/// The page that asks before these members are removed.
+pub fn remove_members(group: GroupId, users: &[UserId]) -> String {
+    chosen(&format!("/manage/{group}/guests/remove"), users)
+}
+/// The page that sets one end for these members.
+pub fn end_members(group: GroupId, users: &[UserId]) -> String {
+    chosen(&format!("/manage/{group}/guests/end"), users)
+}
+fn chosen(path: &str, users: &[UserId]) -> String {
+    users.iter().fold(path.to_owned(), |path, user| with(&path, "id", &user.to_string()))
+}
+pub fn add_member(group: GroupId) -> String {
+    format!("/manage/{group}/members/new")
+}
+pub fn revoke_invitation(group: GroupId, invitation: InvitationId) -> String {
+    format!("/manage/{group}/invitations/{invitation}/revoke")
+}
+/// The page that asks before an owner is removed.
+pub fn remove_owner(group: GroupId, user: UserId) -> String {
+    format!("/manage/{group}/owners/{user}/remove")
+}
+/// The invite page of a group, or of the directory alone.
+pub fn invite_to(group: Option<GroupId>) -> String {
+    group.map_or_else(|| DIRECTORY_INVITE.to_owned(), invite)
+}
 pub fn group_rules(group: GroupId) -> String {
     format!("/manage/{group}/rules")
 }

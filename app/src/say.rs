@@ -18,6 +18,7 @@ pub fn problem(problem: &Problem) -> String {
         }
         "address_empty" => "Enter an e-mail address.",
         "address_no_at" => "An e-mail address has an @ between name and domain.",
+        "address_unchanged" => "This is the address that was invited already.",
         "domains_too_long" => return format!("The list may have at most {fact} characters."),
         "domains_lines" => return format!("These lines are not domains: {fact}."),
         "date_malformed" => "Enter a date, such as 2026-01-31.",
@@ -46,6 +47,25 @@ pub fn problem(problem: &Problem) -> String {
         "message_address" => return format!("The message may not contain an e-mail address: {fact}."),
         "message_telephone" => return format!("The message may not contain a telephone number: {fact}."),
         "nobody_to_invite" => "Nobody on this list can be invited. The verdict beside each address says why.",
+        "list_empty" => "Type or paste at least one e-mail address.",
+        "list_too_long" => return format!("Send at most {fact} addresses at once."),
+        "until_past" => "Choose a day that is still to come.",
+        "stay_range" => return format!("A stay lasts from 1 to {fact} days."),
+        "landing_not_opened" => "The group does not open this application any more. Choose another one.",
+        "administrators_only" => "Only administrators pass links on themselves.",
+        "cc_not_for_lists" => "A list of more than 100 people goes without a copy: nobody wants as many letters.",
+        "cc_too_many_letters" => {
+            "This address has had many letters from here. Leave it out, or invite fewer people at once."
+        }
+        "invitations_stopped" => "The organization has stopped all invitations.",
+        "confirm" => {
+            "This address looks like another one that is known here. Check it, then say below that you mean it."
+        }
+        "declined" => "This person has declined an invitation to this group less than 30 days ago.",
+        "malformed" => "This is not an e-mail address that letters can be sent to.",
+        "link_void" => "This link is void. Ask for another one.",
+        "job_ended" => "This list has been worked off or stopped already.",
+        "not_done_for" => return fact.to_owned(),
         "list_long" => return format!("Paste at most {fact} addresses at once."),
         "cc_domain" => "The rules of this organization do not allow letters to this domain.",
         "cc_blocked" => "This address takes no letters about invitations.",

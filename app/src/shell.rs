@@ -4,14 +4,14 @@ use axum::http::header;
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_meta::{MetaTags, provide_meta_context};
-use leptos_router::components::{Route, Router, Routes};
-use leptos_router::{SsrMode, path};
+use leptos_router::components::{Outlet, ParentRoute, Route, Router, Routes};
+use leptos_router::{MatchNestedRoutes, SsrMode, path};
 use services::{Denied, Refusal};
 
 use crate::scripts::BrowserScripts;
 use crate::ssr;
 use crate::ui::page;
-use crate::{door, panel};
+use crate::{admin, door, owner, panel};
 
 /// The whole HTML document.
 pub fn shell() -> impl IntoView {
@@ -90,7 +90,34 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/admin/audit") view=admin::audit::AuditPage ssr=mode.clone()/>
                 <Route path=path!("/admin/sign-ins") view=admin::sign_ins::SignInsPage ssr=mode.clone()/>
                 <Route path=path!("/mailbox") view=panel::mailbox::MailboxPage ssr=mode.clone()/>
+                <Route path=path!("/groups/:group") view=panel::fellows::FellowsPage ssr=mode.clone()/>
+                <OwnerRoutes/>
             </Routes>
         </Router>
     }
+}
+
+/// The pages of whoever manages a group, or invites.
+#[component(transparent)]
+fn OwnerRoutes() -> impl MatchNestedRoutes + Clone {
+    let mode = SsrMode::Async;
+    view! {
+        <ParentRoute path=path!("") view=Outlet>
+            <Route path=path!("/manage") view=owner::groups::ManagePage ssr=mode.clone()/>
+            <Route path=path!("/manage/:group") view=owner::guests::GuestsPage ssr=mode.clone()/>
+            <Route path=path!("/manage/:group/guests/remove") view=owner::several::RemovePage ssr=mode.clone()/>
+            <Route path=path!("/manage/:group/guests/end") view=owner::several::EndPage ssr=mode.clone()/>
+            <Route path=path!("/manage/:group/guests/:user") view=owner::guest::GuestPage ssr=mode.clone()/>
+            <Route path=path!("/manage/:group/members/new") view=owner::add::AddPage ssr=mode.clone()/>
+            <Route path=path!("/manage/:group/invite") view=owner::invite::InvitePage ssr=mode.clone()/>
+            <Route path=path!("/manage/:group/invitations") view=owner::invitations::InvitationsPage ssr=mode.clone()/>
+            <Route path=path!("/manage/:group/invitations/:invitation") view=owner::invitation::InvitationPage ssr=mode.clone()/>
+            <Route path=path!("/manage/:group/invitations/:invitation/revoke") view=owner::invitation::RevokePage ssr=mode.clone()/>
+            <Route path=path!("/manage/:group/rules") view=owner::rules::RulesPage ssr=mode.clone()/>
+            <Route path=path!("/manage/:group/owners/:user/remove") view=owner::owners::RemoveOwnerPage ssr=mode.clone()/>
+            <Route path=path!("/jobs/:job") view=owner::job::JobPage ssr=mode.clone()/>
+            <Route path=path!("/invite") view=owner::invite::InvitePage ssr=mode/>
+        </ParentRoute>
+    }
+    .into_inner()
 }

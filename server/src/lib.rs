@@ -4,6 +4,7 @@ pub mod assets;
 pub mod cli;
 pub mod config;
 pub mod demo;
+pub mod exports;
 pub mod files;
 pub mod health;
 pub mod launch;

@@ -1,5 +1,6 @@
 //! The whole map of addresses on one screen.
 
+use app::routes;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 use axum::{Router, middleware};
@@ -8,7 +9,7 @@ use leptos_axum::{LeptosRoutes, generate_route_list};
 
 use crate::layers::{gate, log, visit};
 use crate::state::AppState;
-use crate::{assets, demo, files, health, launch, mailbox, secrets, uploads};
+use crate::{assets, demo, exports, files, health, launch, mailbox, secrets, uploads};
 
 /// Every form but an upload; pasted lists of 10,000 addresses fit.
 const BODY_LIMIT: usize = 2 * 1024 * 1024;
@@ -26,6 +27,10 @@ pub fn router(state: AppState) -> Router {
         .route("/go/{app}", get(launch::go_on))
         .route("/upload/application-logo/{app}", post(uploads::application_logo).layer(upload.clone()))
         .route("/upload/organization-logo", post(uploads::organization_logo).layer(upload))
+        .route(routes::AUDIT_CSV, get(exports::export))
+        .route(routes::AUDIT_JSON, get(exports::export))
+        .route(routes::SIGN_INS_CSV, get(exports::export))
+        .route(routes::SIGN_INS_JSON, get(exports::export))
         .route("/invitation-link", post(secrets::invitation_link))
         .route("/mailbox/{letter}/letter", get(mailbox::letter))
         .route("/demo/{name}", get(demo::application))

@@ -202,6 +202,7 @@ pub fn end_of_stay(days: Option<u32>, until: Option<Timestamp>, from: Timestamp,
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
     use crate::samples::{self, NOON};

@@ -9,9 +9,7 @@ use services::{Count, Page, Reader, Refusal, Verb};
 use super::changes::changes;
 use crate::routes;
 use crate::ssr::{Visit, visit};
-use crate::ui::{
-    AdminFrame, Empty, FilterChip, Filters, Head, Hidden, Icon, Notices, Pager, SortHead, list_ask, page,
-};
+use crate::ui::{AdminFrame, Empty, FilterChip, Filters, Head, Hidden, Icon, Notices, Pager, SortHead, list_ask, page};
 
 /// Which events the address of a page or of an export asks for.
 pub fn audit_ask(visit: &Visit) -> AuditAsk {
@@ -56,7 +54,9 @@ pub(super) async fn resolve_who(visit: &Visit, by: &Reader, name: &str) -> Verb<
 pub(super) fn who_refused(resolved: Verb<Option<String>>) -> Verb<Result<Option<String>, String>> {
     match resolved {
         Ok(page) => Ok(Ok(page)),
-        Err(Refusal::Invalid(problems)) => Ok(Err(problems.iter().map(crate::say::problem).collect::<Vec<_>>().join(" "))),
+        Err(Refusal::Invalid(problems)) => {
+            Ok(Err(problems.iter().map(crate::say::problem).collect::<Vec<_>>().join(" ")))
+        }
         Err(refusal) => Err(refusal),
     }
 }
@@ -78,11 +78,17 @@ pub fn AuditPage() -> impl IntoView {
             None => None,
         };
         let about = ask.target.as_ref().map(|target| {
-            let named = found.items.iter().find(|entry| entry.event.target.id == *target && !entry.event.target.name.is_empty());
+            let named = found
+                .items
+                .iter()
+                .find(|entry| entry.event.target.id == *target && !entry.event.target.name.is_empty());
             named.map_or_else(|| target.clone(), |entry| entry.event.target.name.clone())
         });
         let set = vec![("actor", "By", actor), ("target", "About", about)];
-        let values = Action::ALL.iter().map(|action| (action.as_str().to_owned(), crate::say::action(*action).to_owned())).collect();
+        let values = Action::ALL
+            .iter()
+            .map(|action| (action.as_str().to_owned(), crate::say::action(*action).to_owned()))
+            .collect();
         let chips = vec![FilterChip { name: "action", label: "Event", values }];
         let exports = exports(&visit, routes::AUDIT_CSV, routes::AUDIT_JSON);
         let more = more_filters(&visit, set, "Done by, an address");
@@ -107,8 +113,14 @@ pub(super) fn exports(visit: &Visit, csv: &str, json: &str) -> impl IntoView + u
 }
 
 /// Filters beyond a few values: what was chosen by a click in the list, who (by address), and between which days.
-pub(super) fn more_filters(visit: &Visit, set: Vec<(&'static str, &'static str, Option<String>)>, placeholder: &'static str) -> AnyView {
-    let any = set.iter().any(|(_, _, value)| value.is_some()) || visit.query.get("from").is_some() || visit.query.get("until").is_some();
+pub(super) fn more_filters(
+    visit: &Visit,
+    set: Vec<(&'static str, &'static str, Option<String>)>,
+    placeholder: &'static str,
+) -> AnyView {
+    let any = set.iter().any(|(_, _, value)| value.is_some())
+        || visit.query.get("from").is_some()
+        || visit.query.get("until").is_some();
     let set = set
         .into_iter()
         .filter_map(|(name, label, said)| {
@@ -190,7 +202,10 @@ fn list(visit: Visit, found: Page<AuditEntry>) -> AnyView {
 fn row(visit: &Visit, entry: &AuditEntry) -> impl IntoView + use<> {
     let event = &entry.event;
     let actor = match event.actor.id {
-        Some(id) => view! { <a href=visit.query.with(&visit.path, "actor", &id.to_string())>{event.actor.name.clone()}</a> }.into_any(),
+        Some(id) => {
+            view! { <a href=visit.query.with(&visit.path, "actor", &id.to_string())>{event.actor.name.clone()}</a> }
+                .into_any()
+        }
         None => event.actor.name.clone().into_any(),
     };
     let about = about(visit, event);
@@ -252,7 +267,12 @@ mod tests {
     #[test]
     fn a_day_starts_where_the_one_before_it_ends_whatever_the_clocks_do() {
         let berlin = Zone::parse("Europe/Berlin").unwrap();
-        for (day, before) in [("2026-03-29", "2026-03-28"), ("2026-10-25", "2026-10-24"), ("2026-03-30", "2026-03-29"), ("2026-01-01", "2025-12-31")] {
+        for (day, before) in [
+            ("2026-03-29", "2026-03-28"),
+            ("2026-10-25", "2026-10-24"),
+            ("2026-03-30", "2026-03-29"),
+            ("2026-01-01", "2025-12-31"),
+        ] {
             let end = berlin.end_of_day(day).unwrap();
             assert_eq!(start_of_day(&berlin, end), berlin.end_of_day(before).ok(), "{day}");
         }

@@ -99,7 +99,10 @@ fn list(visit: Visit, found: Page<Listed>, draft: &Draft<LiftForm>) -> AnyView {
 
 fn row(visit: &Visit, listed: &Listed, draft: &Draft<LiftForm>) -> impl IntoView + use<> {
     let block = &listed.block;
-    let address = listed.address.as_ref().map_or_else(|| "An address that is known no more".to_owned(), |address| address.shown());
+    let address = listed
+        .address
+        .as_ref()
+        .map_or_else(|| "An address that is known no more".to_owned(), |address| address.shown());
     let state = match block.lifted_at {
         None => view! { <Badge tone=Tone::Critical text="In force"/> }.into_any(),
         Some(_) => view! { <Badge text="Lifted"/> }.into_any(),

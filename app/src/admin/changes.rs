@@ -13,7 +13,12 @@ use crate::ssr::Visit;
 type Fields = BTreeMap<String, String>;
 
 /// One line for each field that differs; nothing where the event carries no values.
-pub fn changes(visit: &Visit, old: Option<&str>, new: Option<&str>, about: &[(UserId, String)]) -> Option<impl IntoView + use<>> {
+pub fn changes(
+    visit: &Visit,
+    old: Option<&str>,
+    new: Option<&str>,
+    about: &[(UserId, String)],
+) -> Option<impl IntoView + use<>> {
     let (old, new) = (fields(visit, old, about), fields(visit, new, about));
     let mut names: Vec<&String> = old.keys().chain(new.keys()).collect();
     names.sort();
@@ -66,7 +71,9 @@ fn said(visit: &Visit, about: &[(UserId, String)], name: &str, value: &Value) ->
         Value::String(text) => person(about, text).unwrap_or_else(|| text.clone()),
         Value::Number(number) => {
             // Moments are stored as milliseconds under names such as `ends_at`.
-            let moment = number.as_i64().filter(|_| name.ends_with("_at") || name.ends_with(" at") || name == "at" || name.ends_with("since"));
+            let moment = number
+                .as_i64()
+                .filter(|_| name.ends_with("_at") || name.ends_with(" at") || name == "at" || name.ends_with("since"));
             match moment {
                 Some(at) if at >= Timestamp::NEVER.0 => "never".to_owned(),
                 Some(at) => visit.zone().format(Timestamp(at), "%-d %b %Y, %H:%M"),

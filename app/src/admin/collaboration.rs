@@ -186,13 +186,17 @@ fn form(visit: &Visit, now: i64, draft: &Draft<Edited<CollaborationForm>>) -> im
 fn from_said(from: AllowInvitesFrom) -> (&'static str, &'static str) {
     match from {
         AllowInvitesFrom::Everyone => ("Everybody, guests too", "Guests can bring further guests into the directory."),
-        AllowInvitesFrom::AdminsGuestInvitersAndAllMembers => {
-            ("Administrators, guest inviters and all members", "Every member of your organization can invite into the directory.")
+        AllowInvitesFrom::AdminsGuestInvitersAndAllMembers => (
+            "Administrators, guest inviters and all members",
+            "Every member of your organization can invite into the directory.",
+        ),
+        AllowInvitesFrom::AdminsAndGuestInviters => (
+            "Administrators and guest inviters",
+            "The default. Others can invite where they own a group, if owners may.",
+        ),
+        AllowInvitesFrom::None => {
+            ("Nobody", "Stops administrators and owners too: no letter, no second letter, no lost link.")
         }
-        AllowInvitesFrom::AdminsAndGuestInviters => {
-            ("Administrators and guest inviters", "The default. Others can invite where they own a group, if owners may.")
-        }
-        AllowInvitesFrom::None => ("Nobody", "Stops administrators and owners too: no letter, no second letter, no lost link."),
     }
 }
 

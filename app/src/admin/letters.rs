@@ -33,7 +33,8 @@ pub fn LettersPage() -> impl IntoView {
         let found = letters::list(&visit.services, &admin, &list_ask(&visit), state).await?;
         let counts = letters::counts(&visit.services, &admin).await?;
         let problems = problems_of(&visit, Vec::new()).await?;
-        let values = OutboxState::ALL.iter().map(|state| (state.as_str().to_owned(), said(*state).1.to_owned())).collect();
+        let values =
+            OutboxState::ALL.iter().map(|state| (state.as_str().to_owned(), said(*state).1.to_owned())).collect();
         let chips = vec![FilterChip { name: "state", label: "State", values }];
         Ok(view! {
             <AdminFrame visit=visit.clone() name="Letters">
@@ -104,7 +105,8 @@ fn row(visit: &Visit, letter: &Outgoing) -> impl IntoView + use<> {
     let words = letter.last_words.clone().map(|words| view! { " " <small class="wrap">{words}</small> });
     let waits = letter.state == OutboxState::Waiting && letter.attempts > 0;
     let again = waits.then(|| view! { " " <small>"tried " {letter.attempts} "×, again " <When visit=visit.clone() at=letter.due_at/></small> });
-    let retry = (letter.state == OutboxState::Stuck).then(|| button(RetryLetter::PATH, letter.id, "button small", "Try again"));
+    let retry =
+        (letter.state == OutboxState::Stuck).then(|| button(RetryLetter::PATH, letter.id, "button small", "Try again"));
     view! {
         <tr>
             <th scope="row">{subject} {small}</th>

@@ -74,7 +74,12 @@ fn conflict<T>(draft: &Draft<T>, page: String) -> Option<AnyView> {
 
 /// The sentences about a form as a whole, without the conflict that is said apart.
 fn whole<T>(draft: &Draft<T>) -> Vec<String> {
-    draft.problems.iter().filter(|problem| problem.field.is_empty() && problem.code != "conflict").map(crate::say::problem).collect()
+    draft
+        .problems
+        .iter()
+        .filter(|problem| problem.field.is_empty() && problem.code != "conflict")
+        .map(crate::say::problem)
+        .collect()
 }
 
 /// Somebody's address, to find them by.

@@ -56,12 +56,46 @@ async fn waiting(visit: &Visit, by: &UserAdmin) -> Verb<Vec<AnyView>> {
     let stuck = Count::Exactly(mail.stuck);
     let waiting = Count::Exactly(mail.waiting);
     Ok(vec![
-        row("letter", crate::say::count(stuck, "letter is stuck", "letters are stuck"), "The mail server does not take them.", letters("stuck")),
-        row("letter", crate::say::count(waiting, "letter waits", "letters wait"), "They leave as soon as the mail server takes them.", letters("waiting")),
-        row("warning", crate::say::count(refused, "invitation was refused by a mail server", "invitations were refused by a mail server"), "The address may be wrong: the guest's page corrects it.", routes::with(routes::PEOPLE, "show", "pending")),
-        row("clock", crate::say::count(pending, "invitation is pending", "invitations are pending"), crate::say::count(people, "guest has not accepted yet.", "guests have not accepted yet."), routes::with(routes::PEOPLE, "show", "pending")),
-        row("clock", crate::say::count(suspended, "invitation is suspended", "invitations are suspended"), "Who sent them may not invite any more; another owner can adopt them.", routes::with(routes::PEOPLE, "show", "pending")),
-        row("group", crate::say::count(orphans, "group has no owner", "groups have no owner"), "Nobody who can come in answers for their guests.", routes::with(routes::GROUPS, "show", "orphans")),
+        row(
+            "letter",
+            crate::say::count(stuck, "letter is stuck", "letters are stuck"),
+            "The mail server does not take them.",
+            letters("stuck"),
+        ),
+        row(
+            "letter",
+            crate::say::count(waiting, "letter waits", "letters wait"),
+            "They leave as soon as the mail server takes them.",
+            letters("waiting"),
+        ),
+        row(
+            "warning",
+            crate::say::count(
+                refused,
+                "invitation was refused by a mail server",
+                "invitations were refused by a mail server",
+            ),
+            "The address may be wrong: the guest's page corrects it.",
+            routes::with(routes::PEOPLE, "show", "pending"),
+        ),
+        row(
+            "clock",
+            crate::say::count(pending, "invitation is pending", "invitations are pending"),
+            crate::say::count(people, "guest has not accepted yet.", "guests have not accepted yet."),
+            routes::with(routes::PEOPLE, "show", "pending"),
+        ),
+        row(
+            "clock",
+            crate::say::count(suspended, "invitation is suspended", "invitations are suspended"),
+            "Who sent them may not invite any more; another owner can adopt them.",
+            routes::with(routes::PEOPLE, "show", "pending"),
+        ),
+        row(
+            "group",
+            crate::say::count(orphans, "group has no owner", "groups have no owner"),
+            "Nobody who can come in answers for their guests.",
+            routes::with(routes::GROUPS, "show", "orphans"),
+        ),
     ])
 }
 

@@ -128,7 +128,8 @@ fn row(visit: &Visit, sign_in: &SignIn) -> impl IntoView + use<> {
     let reason = sign_in.reason.as_deref().map(|code| view! { " " <small>{reason(code)}</small> });
     let to = sign_in.application.map_or_else(|| LOBBY.to_owned(), |app| app.to_string());
     let origin = sign_in.facts.as_ref().map(|facts| facts.origin.clone());
-    let address = origin.as_ref().and_then(|origin| origin.address).map(|address| view! { <code>{address.to_string()}</code> });
+    let address =
+        origin.as_ref().and_then(|origin| origin.address).map(|address| view! { <code>{address.to_string()}</code> });
     let client = origin.as_ref().map(|origin| {
         let client = if origin.client.is_empty() { "Unknown browser" } else { &origin.client };
         view! { " " <small>{format!("{client} on {}", platform(origin.platform))}</small> }

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod apps;
-pub mod mailbox;
+pub mod fellows;
 pub mod leave;
+pub mod mailbox;
 pub mod prove;

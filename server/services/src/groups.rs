@@ -1,9 +1,11 @@
 //! Groups: made, edited, narrowed and deleted. Their owners and members have files of their own.
 
 mod fellows;
+mod guest;
 mod owners;
 
 pub use fellows::{Fellow, Fellows, fellows, mine};
+pub use guest::{Guest, member, several};
 pub use owners::{add_owner, candidate, remove_owner};
 
 use domain::event::{Action, Target, TargetKind};

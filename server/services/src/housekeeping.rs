@@ -13,6 +13,7 @@ use crate::{Actor, Refusal, Services, Verb, people};
 const PASSCODES_KEPT: Span = Span::days(1);
 /// A little longer than the longest window that a limit counts.
 const HITS_KEPT: Span = Span::days(31);
+const JOBS_KEPT: Span = Span::days(30);
 const LETTERS_KEPT: Span = Span::days(30);
 const AUDIT_KEPT: Span = Span::days(365);
 const SIGN_INS_KEPT: Span = Span::days(30);
@@ -126,6 +127,7 @@ async fn prune(services: &Services) -> Verb<()> {
     store::passcodes::prune(&mut tx, now - PASSCODES_KEPT).await?;
     store::drafts::prune(&mut tx, now).await?;
     store::hits::prune(&mut tx, now - HITS_KEPT).await?;
+    store::jobs::prune(&mut tx, now - JOBS_KEPT).await?;
     tx.commit().await?;
     macro_rules! in_batches {
         ($($prune:path, $kept:expr;)+) => { $(

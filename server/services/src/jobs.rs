@@ -12,7 +12,8 @@ use domain::time::Timestamp;
 use domain::user::User;
 use serde::{Deserialize, Serialize};
 use store::Stored;
-use store::jobs::{Job, JobState};
+use store::jobs::Job;
+pub use store::jobs::JobState;
 
 use crate::invitations::{Inviting, NewInvitations, check_plan, send};
 use crate::refusal::again;

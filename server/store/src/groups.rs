@@ -22,9 +22,9 @@ sql! {
                  ON CONFLICT (group_id, user_id) DO NOTHING";
     REMOVE_OWNER = "DELETE FROM group_owners WHERE group_id = $1 AND user_id = $2";
     REMOVE_OWNERSHIPS = "DELETE FROM group_owners WHERE user_id = $1";
-    OPENS = "SELECT a.id, a.name, a.launch_url FROM group_assignments s JOIN applications a ON a.id = s.application_id
+    OPENS = "SELECT a.id, a.name, a.launch_url, a.logo FROM group_assignments s JOIN applications a ON a.id = s.application_id
              WHERE s.group_id = $1 ORDER BY a.sort_name, a.id";
-    OPENED_BY_OWNED = "SELECT s.group_id, a.id, a.name, a.launch_url FROM group_owners o
+    OPENED_BY_OWNED = "SELECT s.group_id, a.id, a.name, a.launch_url, a.logo FROM group_owners o
                        JOIN group_assignments s ON s.group_id = o.group_id JOIN applications a ON a.id = s.application_id
                        WHERE o.user_id = $1 ORDER BY a.sort_name, a.id";
     COUNTS_OF_OWNED = "SELECT o.group_id,
@@ -113,6 +113,8 @@ pub struct Opened {
     pub id: AppId,
     pub name: String,
     pub launch_url: String,
+    /// The digest of its picture.
+    pub logo: Option<String>,
 }
 
 impl GroupRow {
@@ -183,10 +185,10 @@ pub async fn owned_by(tx: &mut Tx, user: UserId) -> Result<Vec<Group>, StoreErro
 
 /// What each group that the person owns opens, by name.
 pub async fn opened_by_owned(tx: &mut Tx, user: UserId) -> Result<Vec<(GroupId, Opened)>, StoreError> {
-    let rows: Vec<(String, String, String, String)> =
+    let rows: Vec<(String, String, String, String, Option<String>)> =
         on!(tx, |conn| sqlx::query_as(OPENED_BY_OWNED).bind(user.to_string()).fetch_all(conn).await?);
-    let opened = |(group, app, name, launch_url): (String, String, String, String)| {
-        Ok((id(&group)?, Opened { id: id(&app)?, name, launch_url }))
+    let opened = |(group, app, name, launch_url, logo): (String, String, String, String, Option<String>)| {
+        Ok((id(&group)?, Opened { id: id(&app)?, name, launch_url, logo }))
     };
     rows.into_iter().map(opened).collect()
 }
@@ -267,9 +269,9 @@ pub async fn remove_ownerships(tx: &mut Tx, user: UserId) -> Result<(), StoreErr
 
 /// The applications the group opens, by name.
 pub async fn opens(tx: &mut Tx, group: GroupId) -> Result<Vec<Opened>, StoreError> {
-    let rows: Vec<(String, String, String)> =
+    let rows: Vec<(String, String, String, Option<String>)> =
         on!(tx, |conn| sqlx::query_as(OPENS).bind(group.to_string()).fetch_all(conn).await?);
-    rows.into_iter().map(|(app, name, launch_url)| Ok(Opened { id: id(&app)?, name, launch_url })).collect()
+    rows.into_iter().map(|(app, name, launch_url, logo)| Ok(Opened { id: id(&app)?, name, launch_url, logo })).collect()
 }
 
 /// Guests with a membership that has not ended, held ones too.

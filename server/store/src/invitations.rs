@@ -70,7 +70,7 @@ pub const REFUSED: &str = "i.letter = 'refused' AND i.state = 'pending'";
 pub const PENDING: &str = "i.state = 'pending' AND i.expires_at > ?";
 /// Written down, or only passed by the clock.
 pub const EXPIRED: &str =
-    "i.state IN ('expired', 'pending', 'suspended') AND (i.state = 'expired' OR i.expires_at <= ?)";
+    "i.state NOT IN ('accepted', 'revoked', 'declined') AND (i.state = 'expired' OR i.expires_at <= ?)";
 
 const OF_GROUP: ListDef = ListDef {
     name: "invitations of a group",
@@ -266,13 +266,13 @@ pub async fn newest_by_address(tx: &mut Tx, address: &EmailAddress) -> Result<Ve
 
 /// The applications that each of these groups opens, by name.
 pub async fn opened_by(tx: &mut Tx, groups: &[GroupId]) -> Result<Vec<(GroupId, Opened)>, StoreError> {
-    let prefix = "SELECT s.group_id, a.id, a.name, a.launch_url FROM group_assignments s
+    let prefix = "SELECT s.group_id, a.id, a.name, a.launch_url, a.logo FROM group_assignments s
                   JOIN applications a ON a.id = s.application_id WHERE s.group_id IN";
     let keys: Vec<String> = groups.iter().map(ToString::to_string).collect();
-    let rows: Vec<(String, String, String, String)> =
+    let rows: Vec<(String, String, String, String, Option<String>)> =
         select_in(tx, prefix, &keys, "ORDER BY a.sort_name, a.id").await?;
-    let opened = |(group, app, name, launch_url): (String, String, String, String)| {
-        Ok((id(&group)?, Opened { id: id(&app)?, name, launch_url }))
+    let opened = |(group, app, name, launch_url, logo): (String, String, String, String, Option<String>)| {
+        Ok((id(&group)?, Opened { id: id(&app)?, name, launch_url, logo }))
     };
     rows.into_iter().map(opened).collect()
 }

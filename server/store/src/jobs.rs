@@ -14,6 +14,7 @@ sql! {
     /// All but what is to be done, which can be long.
     ADVANCE = "UPDATE jobs SET state = $2, done = $3, counts = $4, ended_at = $5, version = version + 1
                WHERE id = $1 AND version = $6";
+    PRUNE = "DELETE FROM jobs WHERE state <> 'running' AND ended_at <= $1";
     BY_STARTER = "SELECT * FROM jobs WHERE started_by = $1 ORDER BY id DESC LIMIT 20";
 }
 
@@ -127,4 +128,9 @@ pub async fn running(tx: &mut Tx) -> Result<Option<Stored<Job>>, StoreError> {
 pub async fn started_by(tx: &mut Tx, user: UserId) -> Result<Vec<Job>, StoreError> {
     let rows: Vec<JobRow> = on!(tx, |conn| sqlx::query_as(BY_STARTER).bind(user.to_string()).fetch_all(conn).await?);
     rows.into_iter().map(|row| row.job().map(|stored| stored.value)).collect()
+}
+
+/// Forgets what ended before `at`: its input names people.
+pub async fn prune(tx: &mut Tx, at: Timestamp) -> Result<u64, StoreError> {
+    Ok(on!(tx, |conn| sqlx::query(PRUNE).bind(at.0).execute(conn).await?.rows_affected()))
 }

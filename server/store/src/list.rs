@@ -481,7 +481,7 @@ fn blank(fragment: &str) -> Vec<Bind> {
 
 #[cfg(feature = "testing")]
 impl Table {
-    /// The insert of one row, of two, and the save.
+    /// The insert of one row and of two, and the saves.
     pub(crate) fn texts(&self) -> Vec<(String, String)> {
         let mut texts = vec![
             (format!("insert into {}", self.name), self.insert_text(1)),
@@ -489,6 +489,7 @@ impl Table {
         ];
         if self.versioned {
             texts.push((format!("save {}", self.name), self.save_text()));
+            texts.push((format!("save two of {}", self.name), self.save_many_text(2)));
             texts.push((format!("save two of {}", self.name), self.save_many_text(2)));
         }
         texts

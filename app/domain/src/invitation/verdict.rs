@@ -352,4 +352,5 @@ fn exhausted(
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests;

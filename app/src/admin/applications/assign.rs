@@ -23,7 +23,9 @@ pub fn AssignGroupPage() -> impl IntoView {
         let gain = match effect.guests {
             0 => format!("No guest is in {group} now. Whoever comes into it gets {app}."),
             1 => format!("1 guest of {group} gains {app} at once, or when they accept."),
-            n => format!("{} guests of {group} gain {app} at once, or when they accept.", crate::admin::groups::many(n)),
+            n => {
+                format!("{} guests of {group} gain {app} at once, or when they accept.", crate::admin::groups::many(n))
+            }
         };
         let owners: Vec<&str> = effect.owners.iter().map(domain::user::User::shown_name).collect();
         let told = match owners.as_slice() {

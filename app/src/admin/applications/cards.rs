@@ -36,8 +36,12 @@ pub fn groups(details: &Details, offered: &Offered, draft: &Draft<GroupChoice>) 
             }
         })
         .collect();
-    let left = offered.options.iter().filter(|option| !details.groups.iter().any(|(group, _)| group.to_string() == option.value));
-    let options: Vec<SelectOption> = std::iter::once(SelectOption::new("", "Choose a group")).chain(left.cloned()).collect();
+    let left = offered
+        .options
+        .iter()
+        .filter(|option| !details.groups.iter().any(|(group, _)| group.to_string() == option.value));
+    let options: Vec<SelectOption> =
+        std::iter::once(SelectOption::new("", "Choose a group")).chain(left.cloned()).collect();
     let add = (options.len() > 1).then(|| {
         view! {
             <form class="form" method="post" action=AssignGroup::PATH>

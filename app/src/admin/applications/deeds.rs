@@ -112,7 +112,10 @@ pub async fn unassign_group(#[server(default)] id: String, #[server(default)] gr
 }
 
 #[server(prefix = "/fn", endpoint = "applications/assign-person")]
-pub async fn assign_person(#[server(default)] id: String, #[server(default)] form: AddressForm) -> Result<(), AppError> {
+pub async fn assign_person(
+    #[server(default)] id: String,
+    #[server(default)] form: AddressForm,
+) -> Result<(), AppError> {
     doorway(form.clone(), page_of(&id), async move {
         let visit = visit()?;
         let admin = visit.viewer()?.user_administrator()?;

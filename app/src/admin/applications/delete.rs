@@ -39,7 +39,8 @@ pub fn DeleteApplicationPage() -> impl IntoView {
             n => Some(format!("{n} people who have it directly lose it at once.")),
         };
         let nobody = (by_groups.is_none() && people.is_none()).then(|| "Nobody has it.".to_owned());
-        let losses = [by_groups, people, nobody].into_iter().flatten().map(|loss| view! { <li>{loss}</li> }).collect_view();
+        let losses =
+            [by_groups, people, nobody].into_iter().flatten().map(|loss| view! { <li>{loss}</li> }).collect_view();
         Ok(view! {
             <AdminFrame visit=visit.clone() name=format!("Delete {name}") narrow=true>
                 <Notices visit=visit.clone() problems=problems/>

@@ -18,8 +18,8 @@ use services::{Count, Page, PageAsk, UserAdmin, Verb, groups};
 use crate::routes;
 use crate::ssr::{Visit, refused, visit};
 use crate::ui::{
-    AdminFrame, Badge, Empty, FilterChip, Filters, Head, Icon, Logo, Notices, Pager, SelectOption, SortHead, Tone, When,
-    list_ask, page,
+    AdminFrame, Badge, Empty, FilterChip, Filters, Head, Icon, Logo, Notices, Pager, SelectOption, SortHead, Tone,
+    When, list_ask, page,
 };
 
 /// So many groups stand in one select; with more, they are searched.
@@ -33,7 +33,8 @@ pub fn ApplicationsPage() -> impl IntoView {
         let show = visit.query.get("show").and_then(Show::parse).unwrap_or(Show::All);
         let found = applications::list(&visit.services, &admin, show, &list_ask(&visit)).await?;
         let problems = refused(&visit).await?;
-        let values = [(Show::Enabled, "Enabled"), (Show::Disabled, "Disabled"), (Show::SelfService, "With self-service")];
+        let values =
+            [(Show::Enabled, "Enabled"), (Show::Disabled, "Disabled"), (Show::SelfService, "With self-service")];
         let values = values.map(|(show, said)| (show.as_str().to_owned(), said.to_owned())).to_vec();
         let chips = vec![FilterChip { name: "show", label: "Show", values }];
         Ok(view! {
@@ -139,8 +140,11 @@ async fn offered(visit: &Visit, by: &UserAdmin, chosen: Option<(domain::id::Grou
     let ask = PageAsk { size: OFFERED, words, ..PageAsk::default() };
     let found = groups::list(&visit.services, by, false, &ask).await?;
     let more = narrowed || found.next.is_some();
-    let mut options: Vec<SelectOption> =
-        found.items.into_iter().map(|counted| SelectOption::new(counted.group.id, counted.group.name.to_string())).collect();
+    let mut options: Vec<SelectOption> = found
+        .items
+        .into_iter()
+        .map(|counted| SelectOption::new(counted.group.id, counted.group.name.to_string()))
+        .collect();
     if let Some((id, name)) = chosen
         && !options.iter().any(|option| option.value == id.to_string())
     {

@@ -69,7 +69,10 @@ pub async fn name_owner(
 }
 
 #[server(prefix = "/fn", endpoint = "setup/owners-manage")]
-pub async fn let_owners_manage(#[server(default)] id: String, #[server(default)] group: String) -> Result<(), AppError> {
+pub async fn let_owners_manage(
+    #[server(default)] id: String,
+    #[server(default)] group: String,
+) -> Result<(), AppError> {
     let back = page_with(&id, group.parse().ok());
     doorway(NothingTyped, back.clone(), async move {
         let visit = visit()?;
@@ -190,7 +193,13 @@ struct Step {
 
 impl Step {
     fn view(self, now: bool) -> impl IntoView {
-        let state = if self.done { "done" } else if now { "now" } else { "todo" };
+        let state = if self.done {
+            "done"
+        } else if now {
+            "now"
+        } else {
+            "todo"
+        };
         let said = self.done.then(|| view! { " " <span class="hidden">"(done)"</span> });
         view! {
             <li data-state=state aria-current=now.then_some("step")>
@@ -208,7 +217,9 @@ async fn steps(visit: &Visit, by: &UserAdmin, details: &Details, chosen: Option<
     let group_draft = draft_or(visit, suggestion(details)).await?;
     let address = draft_or(visit, AddressForm::default()).await?;
     let service = match chosen {
-        Some(chosen) if !chosen.granting => SelfServiceForm { group: chosen.group.id.to_string(), ..Default::default() },
+        Some(chosen) if !chosen.granting => {
+            SelfServiceForm { group: chosen.group.id.to_string(), ..Default::default() }
+        }
         _ => SelfServiceForm::of(details.application.value.self_service),
     };
     let service = draft_or(visit, service).await?;
@@ -222,7 +233,11 @@ async fn steps(visit: &Visit, by: &UserAdmin, details: &Details, chosen: Option<
 
 /// A name for the group, which one may well keep.
 fn suggestion(details: &Details) -> GroupForm {
-    GroupForm { name: format!("{} guests", details.application.value.name), owners_manage: true, ..GroupForm::default() }
+    GroupForm {
+        name: format!("{} guests", details.application.value.name),
+        owners_manage: true,
+        ..GroupForm::default()
+    }
 }
 
 fn owners_step(visit: &Visit, details: &Details) -> Step {
@@ -234,7 +249,10 @@ fn owners_step(visit: &Visit, details: &Details) -> Step {
         (true, _, _) => ("The organization lets owners invite to their groups.", None),
         (false, true, true) => (
             "The organization has stopped all inviting. Say first who may invite.",
-            Some(view! { <a class="button small" href=routes::COLLABORATION>"Open the collaboration settings"</a> }.into_any()),
+            Some(
+                view! { <a class="button small" href=routes::COLLABORATION>"Open the collaboration settings"</a> }
+                    .into_any(),
+            ),
         ),
         (false, false, true) => (
             "The organization does not let owners invite. This holds for all groups whose owners manage them.",

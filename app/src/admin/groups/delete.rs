@@ -61,7 +61,8 @@ fn said(losses: &Losses) -> Vec<String> {
     match (losses.members, losses.opens.is_empty()) {
         (0, _) => said.push("Nobody is in it.".to_owned()),
         (_, true) => said.push(format!("{people} are in it; it opens no application.")),
-        (_, false) => said.push(format!("{people} lose {} at once, unless another group opens it to them.", losses.opens.join(", "))),
+        (_, false) => said
+            .push(format!("{people} lose {} at once, unless another group opens it to them.", losses.opens.join(", "))),
     }
     match losses.pending {
         0 => {}

@@ -13,9 +13,7 @@ use crate::admin::{AddressForm, Edited, conflict, id as read, param, problems_of
 use crate::error::AppError;
 use crate::routes;
 use crate::ssr::{Draft, Next, NothingTyped, Visit, doorway, draft_or, visit};
-use crate::ui::{
-    AdminFrame, Badge, Field, Head, Hidden, Icon, Notice, Notices, TextArea, Tone, page,
-};
+use crate::ui::{AdminFrame, Badge, Field, Head, Hidden, Icon, Notice, Notices, TextArea, Tone, page};
 
 fn page_of(id: &str) -> String {
     id.parse().map_or_else(|_| routes::GROUPS.to_owned(), routes::group)
@@ -37,7 +35,10 @@ pub async fn edit_group(
 }
 
 #[server(prefix = "/fn", endpoint = "groups/appoint")]
-pub async fn appoint_owner(#[server(default)] id: String, #[server(default)] form: AddressForm) -> Result<(), AppError> {
+pub async fn appoint_owner(
+    #[server(default)] id: String,
+    #[server(default)] form: AddressForm,
+) -> Result<(), AppError> {
     doorway(form.clone(), page_of(&id), async move {
         appoint(&visit()?, &id, &form).await?;
         Ok(Next::to(page_of(&id)).done("added"))
@@ -158,7 +159,11 @@ fn owners(visit: &Visit, details: &Details, draft: &Draft<AddressForm>) -> impl 
     }
 }
 
-pub(in crate::admin) fn appoint_form(action: &'static str, id: String, draft: &Draft<AddressForm>) -> impl IntoView + use<> {
+pub(in crate::admin) fn appoint_form(
+    action: &'static str,
+    id: String,
+    draft: &Draft<AddressForm>,
+) -> impl IntoView + use<> {
     view! {
         <form class="form" method="post" action=action>
             <Hidden name="id" value=id/>

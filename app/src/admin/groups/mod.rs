@@ -8,7 +8,6 @@ use leptos::prelude::*;
 use services::groups::Counted;
 use services::{Count, Page, groups};
 
-
 use crate::routes;
 use crate::ssr::{Visit, refused, visit};
 use crate::ui::{

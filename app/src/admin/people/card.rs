@@ -222,13 +222,19 @@ fn letter(state: &LetterState) -> String {
 
 pub fn invitations(visit: &Visit, person: &Person) -> Option<impl IntoView + use<>> {
     let user = person.user.value.id;
-    let rows: Vec<_> = person.invitations.iter().map(|invitation| invitation_row(visit, person, invitation, user)).collect();
+    let rows: Vec<_> =
+        person.invitations.iter().map(|invitation| invitation_row(visit, person, invitation, user)).collect();
     (!rows.is_empty()).then(|| {
         view! { <section class="card"><header><h2>"Invitations"</h2></header><ul class="rows">{rows}</ul></section> }
     })
 }
 
-fn invitation_row(visit: &Visit, person: &Person, invitation: &Invitation, user: domain::id::UserId) -> impl IntoView + use<> {
+fn invitation_row(
+    visit: &Visit,
+    person: &Person,
+    invitation: &Invitation,
+    user: domain::id::UserId,
+) -> impl IntoView + use<> {
     let now = visit.now();
     let state = invitation.state_at(now);
     let open = !matches!(state, InvitationState::Final { .. });

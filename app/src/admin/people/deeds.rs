@@ -120,7 +120,10 @@ impl Kept for RolesForm {
 }
 
 #[server(prefix = "/fn", endpoint = "people/set-roles")]
-pub async fn set_person_roles(#[server(default)] id: String, #[server(default)] form: RolesForm) -> Result<(), AppError> {
+pub async fn set_person_roles(
+    #[server(default)] id: String,
+    #[server(default)] form: RolesForm,
+) -> Result<(), AppError> {
     doorway(form.clone(), page_of(&id), async move {
         let visit = visit()?;
         let viewer = visit.viewer()?;
@@ -163,7 +166,10 @@ pub async fn remove_sponsor(#[server(default)] id: String, #[server(default)] sp
 }
 
 #[server(prefix = "/fn", endpoint = "people/resend")]
-pub async fn resend_to_person(#[server(default)] id: String, #[server(default)] person: String) -> Result<(), AppError> {
+pub async fn resend_to_person(
+    #[server(default)] id: String,
+    #[server(default)] person: String,
+) -> Result<(), AppError> {
     doorway(NothingTyped, page_of(&person), async move {
         let visit = visit()?;
         invitations::resend(&visit.services, &visit.viewer()?.user_administrator()?, read(&id)?).await?;
@@ -173,7 +179,10 @@ pub async fn resend_to_person(#[server(default)] id: String, #[server(default)] 
 }
 
 #[server(prefix = "/fn", endpoint = "people/revoke")]
-pub async fn revoke_of_person(#[server(default)] id: String, #[server(default)] person: String) -> Result<(), AppError> {
+pub async fn revoke_of_person(
+    #[server(default)] id: String,
+    #[server(default)] person: String,
+) -> Result<(), AppError> {
     doorway(NothingTyped, page_of(&person), async move {
         let visit = visit()?;
         invitations::revoke(&visit.services, &visit.viewer()?.user_administrator()?, read(&id)?).await?;

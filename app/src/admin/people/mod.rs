@@ -94,7 +94,8 @@ fn row(visit: &Visit, user: &User, now: Timestamp) -> impl IntoView + use<> {
     };
     let roles: Vec<&str> = user.roles.iter().map(crate::say::role).collect();
     let roles = (!roles.is_empty()).then(|| view! { <small>{roles.join(", ")}</small> });
-    let company = user.company.as_ref().filter(|_| roles.is_none()).map(|name| view! { <small>{name.to_string()}</small> });
+    let company =
+        user.company.as_ref().filter(|_| roles.is_none()).map(|name| view! { <small>{name.to_string()}</small> });
     view! {
         <tr>
             <th scope="row">{super::person_link(user)}</th>
@@ -121,7 +122,9 @@ fn none(visit: &Visit, show: Show) -> AnyView {
         ("Nobody matches", "Each word must begin a part of a name, an address or an organization.")
     } else {
         match show {
-            Show::Deleted => ("Nobody was deleted lately", "Deleted people stand here for 30 days and can be restored."),
+            Show::Deleted => {
+                ("Nobody was deleted lately", "Deleted people stand here for 30 days and can be restored.")
+            }
             Show::Pending => ("No invitation is pending", "Guests who have not accepted yet are listed here."),
             Show::Disabled => ("Nobody is disabled", "Disabled people cannot sign in; their memberships stay."),
             _ => ("Nobody is here", "No one in the directory fits this filter."),

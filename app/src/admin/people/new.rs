@@ -77,9 +77,11 @@ pub(super) fn zones(visit: &Visit) -> Vec<SelectOption> {
 }
 
 fn form(visit: &Visit, draft: &Draft<MemberForm>) -> impl IntoView + use<> {
-    let taken = draft.problems.iter().find(|problem| matches!(problem.code.as_str(), "address_taken" | "address_deleted"));
+    let taken =
+        draft.problems.iter().find(|problem| matches!(problem.code.as_str(), "address_taken" | "address_deleted"));
     let taken = taken.and_then(|problem| problem.fact.as_deref()?.parse().ok());
-    let taken = taken.map(|user| view! { <p><a href=routes::person(user)>"Open the person who has this address"</a></p> });
+    let taken =
+        taken.map(|user| view! { <p><a href=routes::person(user)>"Open the person who has this address"</a></p> });
     let typed = draft.typed.clone();
     view! {
         <form class="form" method="post" action=CreateMember::PATH>

@@ -54,7 +54,8 @@ pub fn PersonPage() -> impl IntoView {
         };
         let edit = (!deleted).then(|| card::profile(&visit, &user, person.user.version, &profile));
         let ends = (!deleted && may).then(|| card::end(&user, &end));
-        let roles = (!deleted && !user.is_guest() && viewer.has(domain::role::Role::Administrator)).then(|| card::roles(&user, &roles));
+        let roles = (!deleted && !user.is_guest() && viewer.has(domain::role::Role::Administrator))
+            .then(|| card::roles(&user, &roles));
         let sponsors = user.is_guest().then(|| card::sponsors(&person, &sponsor, deleted));
         let cards = view! {
             <div class="cards">

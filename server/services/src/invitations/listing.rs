@@ -70,7 +70,7 @@ pub async fn directory_page(
     listed(services, &mut tx, found).await
 }
 
-async fn listed(services: &Services, tx: &mut Tx, found: Page<Invitation>) -> Verb<Page<Listed>> {
+pub(super) async fn listed(services: &Services, tx: &mut Tx, found: Page<Invitation>) -> Verb<Page<Listed>> {
     let now = services.now();
     let inviters: Vec<UserId> = found.items.iter().map(|invitation| invitation.invited_by).collect();
     let groups: Vec<GroupId> = found.items.iter().filter_map(|invitation| invitation.group).collect();

@@ -1,11 +1,13 @@
 //! Invitations: verdicts before sending, sending, and what an owner or administrator does with them afterwards.
 
 mod correcting;
+mod detail;
 mod ending;
 mod inviting;
 mod listing;
 mod managing;
 mod plan;
+mod preview;
 mod sending;
 mod verdicts;
 
@@ -19,11 +21,13 @@ use serde::{Deserialize, Serialize};
 use store::Tx;
 
 pub use correcting::correct_address;
+pub use detail::{Details, get};
 pub use ending::revoke_all_pending;
 pub use inviting::Inviting;
 pub use listing::{Listed, Showing, directory_page, page};
 pub use managing::{Manager, adopt, resend, revoke, show_link, void_links};
 pub(crate) use managing::{close, close_all};
+pub use preview::preview;
 pub(crate) use sending::send;
 pub(crate) use verdicts::mailbox_hash;
 pub use verdicts::verdicts;

@@ -55,7 +55,10 @@ impl Rights {
         let anywhere = user.roles.has(Role::Administrator) || user.roles.has(Role::UserAdministrator);
         let owned = store::groups::owned_by(&mut deed.tx, user.id).await?;
         let groups = owned.into_iter().filter(|group| group.owners_manage).map(|group| group.id).collect();
-        let directory = deed.services().tenant().collaboration.value.lets_invite(user.user_type, user.roles);
+        let tenant = deed.services().tenant();
+        let settings = &tenant.collaboration.value;
+        // Where inviting is stopped for everybody, this deed took nothing from the person.
+        let directory = settings.invitations_stopped() || settings.lets_invite(user.user_type, user.roles);
         Ok(Self { anywhere, directory, groups })
     }
 

@@ -2,7 +2,7 @@
 //! `LOBBY_TEST_POSTGRES` names; and a fresh database for each test.
 
 use std::io::{BufRead, BufReader};
-use std::process::{ChildStdin, Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -46,8 +46,8 @@ cat >/dev/null
 
 struct Cluster {
     server: String,
-    /// Its end ends the cluster.
-    lifeline: Option<ChildStdin>,
+    /// The script that runs it: the end of its input is the end of the cluster.
+    own: Option<Child>,
 }
 
 /// Drops the database when its test is over.
@@ -58,7 +58,7 @@ pub struct Database {
 fn cluster() -> &'static Cluster {
     static CLUSTER: OnceLock<Cluster> = OnceLock::new();
     CLUSTER.get_or_init(|| match std::env::var(SERVER) {
-        Ok(server) => Cluster { server, lifeline: None },
+        Ok(server) => Cluster { server, own: None },
         Err(_) => start(),
     })
 }
@@ -71,7 +71,7 @@ fn start() -> Cluster {
     BufReader::new(script.stdout.take().expect(CURE)).read_line(&mut folder).expect(CURE);
     let folder = folder.trim();
     assert!(!folder.is_empty(), "{CURE}");
-    Cluster { server: format!("postgres://lobby@localhost/postgres?host={folder}"), lifeline: script.stdin.take() }
+    Cluster { server: format!("postgres://lobby@localhost/postgres?host={folder}"), own: Some(script) }
 }
 
 /// The address of a database without rows.
@@ -88,8 +88,8 @@ pub async fn database() -> (String, Database) {
 async fn template() -> Option<&'static str> {
     const NAME: &str = "lobby_template";
     static MADE: tokio::sync::OnceCell<()> = tokio::sync::OnceCell::const_new();
-    let Cluster { server, lifeline } = cluster();
-    lifeline.as_ref()?;
+    let Cluster { server, own } = cluster();
+    own.as_ref()?;
     let make = || async {
         let url = store::testing::make_database(server, NAME, None).await.expect("a database can be made");
         let store = Store::open(&url).await.expect("the template opens");

@@ -1,5 +1,7 @@
 //! Stories of the directory, each told on both engines: people, groups, applications, logs and what time does.
 
+#![allow(clippy::unwrap_used, reason = "a test may end here")]
+
 mod applications;
 mod groups;
 mod housekeeping;

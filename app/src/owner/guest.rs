@@ -1,0 +1,135 @@
+//! One guest of a group: who they are here, until when, and how they came.
+
+use domain::id::{GroupId, UserId};
+use domain::invitation::Invitation;
+use leptos::prelude::*;
+use services::OwnerOf;
+use services::groups::{self, Guest};
+
+use super::frame::crumbs;
+use super::several::{EndForm, end_form};
+use super::{owner, param, parsed, words};
+use crate::routes;
+use crate::ssr::{Draft, Visit, draft_or, refused, visit};
+use crate::ui::{Avatar, Badge, Head, Icon, Notices, PanelFrame, When, page};
+
+#[component]
+pub fn GuestPage() -> impl IntoView {
+    let (group, user) = (param("group"), param("user"));
+    page(async move {
+        let visit = visit()?;
+        let owner = owner(&visit, &group).await?;
+        let guest = groups::member(&visit.services, &owner, parsed::<UserId>(&user)?).await?;
+        let until = guest.membership.ends_at.before_never().map(|end| visit.zone().last_day(end));
+        let ids = vec![guest.user.id.to_string()];
+        let fresh = EndForm { ids, until: until.unwrap_or_default(), on_guest: true, ..EndForm::default() };
+        let draft = draft_or(&visit, fresh).await?;
+        let mut problems = refused(&visit).await?;
+        problems.extend(draft.whole());
+        Ok(one(visit, &owner, guest, draft, problems).into_any())
+    })
+}
+
+fn one(
+    visit: Visit,
+    owner: &OwnerOf<domain::group::Group>,
+    guest: Guest,
+    draft: Draft<EndForm>,
+    problems: Vec<String>,
+) -> impl IntoView + use<> {
+    let group = owner.group().id;
+    let (user, membership) = (&guest.user, &guest.membership);
+    let name = user.shown_name().to_owned();
+    let (tone, state) = words::member(user, membership, visit.now());
+    let who = if user.is_guest() { "Guest" } else { "Member" };
+    let lead = std::iter::once(who.to_owned()).chain(user.company.as_ref().map(ToString::to_string));
+    let lead = lead.collect::<Vec<_>>().join(" · ");
+    let sponsors: Vec<String> = guest.sponsors.iter().map(|sponsor| sponsor.shown_name().to_owned()).collect();
+    let sponsors =
+        (!sponsors.is_empty()).then(|| view! { <div><dt>"Sponsors"</dt><dd>{words::all_of(&sponsors)}</dd></div> });
+    let opens: Vec<String> = guest.opens.iter().map(|opened| opened.name.clone()).collect();
+    let opens = (!opens.is_empty()).then(|| view! { <div><dt>"Opens"</dt><dd>{words::all_of(&opens)}</dd></div> });
+    let whole = owner.by_role.then(|| view! { <a class="button" href=routes::person(user.id)>"In the directory"</a> });
+    let stay = match membership.held_for {
+        Some(invitation) => view! {
+            <p>"The stay begins when the invitation is accepted. Until then nothing opens."</p>
+            <div class="actions"><a class="button" href=routes::invitation(group, invitation)>"See the invitation"</a></div>
+        }
+        .into_any(),
+        None => end_form(&visit, group, owner.group().narrowing.longest_stay_days.filter(|_| user.is_guest()), &draft).into_any(),
+    };
+    let invitations = invitations(&visit, group, &guest.invitations);
+    let facts = view! {
+        <dl class="facts">
+            <div><dt>"E-mail address"</dt><dd class="wrap">{user.address.shown()}</dd></div>
+            <div><dt>"Last sign-in"</dt><dd>{words::last_seen(&visit, user)}</dd></div>
+            <div><dt>"Ends"</dt><dd>{words::stay(&visit, membership)}</dd></div>
+            {opens}
+            <div>
+                <dt>"Added"</dt>
+                <dd><When visit=visit.clone() at=membership.added_at/> " by " {guest.added_by.clone()}</dd>
+            </div>
+            {sponsors}
+        </dl>
+    };
+    let above = crumbs(group, owner.group().name.as_str());
+    let remove = routes::remove_members(group, &[user.id]);
+    view! {
+        <PanelFrame visit=visit.clone() name=name.clone()>
+            <Head
+                title=name.clone()
+                lead=lead
+                crumbs=above
+                picture=view! { <Avatar name=name large=true/> }.into_any()
+                badge=view! { <Badge tone=tone text=state/> }.into_any()
+            >
+                {whole}
+                <a class="button danger" href=remove>"Remove…"</a>
+            </Head>
+            <Notices visit=visit.clone() problems=problems/>
+            <div class="cards">
+                <section class="card">
+                    <header><h2>"In this group"</h2></header>
+                    {facts}
+                </section>
+                <section class="card">
+                    <header><h2>"Access"</h2></header>
+                    {stay}
+                </section>
+            </div>
+            {invitations}
+        </PanelFrame>
+    }
+}
+
+fn invitations(visit: &Visit, group: GroupId, invitations: &[Invitation]) -> impl IntoView + use<> {
+    let rows = invitations
+        .iter()
+        .map(|invitation| {
+            let (tone, state) = words::invitation(invitation.state_at(visit.now()));
+            view! {
+                <li>
+                    <Icon name="letter"/>
+                    <div>
+                        <b>
+                            <a href=routes::invitation(group, invitation.id)>
+                                "Invited " <When visit=visit.clone() at=invitation.created_at/>
+                            </a>
+                        </b>
+                        " "
+                        <Badge tone=tone text=state/>
+                        <small>"Letter: " {words::letter(visit, &invitation.letter)}</small>
+                    </div>
+                </li>
+            }
+        })
+        .collect::<Vec<_>>();
+    (!rows.is_empty()).then(|| {
+        view! {
+            <section class="card">
+                <header><h2>"Invitations to this group"</h2></header>
+                <ul class="rows">{rows}</ul>
+            </section>
+        }
+    })
+}

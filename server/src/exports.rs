@@ -1,0 +1,57 @@
+//! The logs as files, streamed in chunks: what the page would show, and no more.
+
+use app::admin::audit::audit_ask;
+use app::admin::sign_ins::sign_in_ask;
+use app::routes;
+use app::ssr::Visit;
+use axum::Extension;
+use axum::body::{Body, Bytes};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use services::logs::{Export, Format, export_audit, export_sign_ins};
+use services::{Denied, Refusal, Verb};
+
+/// `GET /admin/{audit,sign-ins}.{csv,json}`, with the filters of the page.
+pub async fn export(Extension(visit): Extension<Visit>) -> Response {
+    let file = visit.path.rsplit('/').next().unwrap_or_default();
+    let Some((log, format)) = file.split_once('.').and_then(|(log, format)| Some((log, Format::parse(format)?))) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    match begin(&visit, log, format).await {
+        Ok(export) => attachment(export, format, file),
+        Err(Refusal::Denied(Denied::SignIn)) if visit.wants_html => Redirect::to(routes::SIGN_IN).into_response(),
+        Err(refusal) => {
+            if matches!(refusal, Refusal::Denied(_)) && visit.viewer.is_some() {
+                visit.services.note_refusal(&visit.actor(), &visit.path, &refusal).await;
+            }
+            app::ssr::status(&refusal).into_response()
+        }
+    }
+}
+
+async fn begin(visit: &Visit, log: &str, format: Format) -> Verb<Export> {
+    let reader = visit.viewer()?.reader()?;
+    match log {
+        "audit" => export_audit(&visit.services, &reader, &audit_ask(visit), format).await,
+        "sign-ins" => export_sign_ins(&visit.services, &reader, &sign_in_ask(visit), format).await,
+        _ => Err(Denied::NotFound.into()),
+    }
+}
+
+fn attachment(export: Export, format: Format, file: &str) -> Response {
+    let pieces = futures_util::stream::unfold(export, async |mut export| match export.next().await {
+        Ok(Some(piece)) => Some((Ok(Bytes::from(piece)), export)),
+        Ok(None) => None,
+        Err(refusal) => {
+            tracing::error!(%refusal, "an export broke off");
+            Some((Err(std::io::Error::other("the export broke off")), export))
+        }
+    });
+    let content_type = match format {
+        Format::Csv => "text/csv; charset=utf-8",
+        Format::Json => "application/json",
+    };
+    let disposition = format!("attachment; filename=\"{file}\"");
+    let headers = [(header::CONTENT_TYPE, content_type.to_owned()), (header::CONTENT_DISPOSITION, disposition)];
+    (headers, Body::from_stream(pieces)).into_response()
+}

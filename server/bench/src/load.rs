@@ -196,3 +196,48 @@ async fn keep_asking(
         }
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn tiles() -> Tiles {
+        Tiles::new(["Archive", "Board", "Club"].map(str::to_owned).to_vec(), 1)
+    }
+
+    #[test]
+    fn every_tile_has_to_be_there_in_its_place() {
+        let tiles = tiles();
+        tiles.check("<a>Archive</a><a>Board</a><a>Club</a>", ALL).unwrap();
+        for page in ["<a>Archive</a><a>Club</a>", "<a>Board</a><a>Archive</a><a>Club</a>", ""] {
+            assert!(tiles.check(page, ALL).is_err(), "{page}");
+        }
+    }
+
+    #[test]
+    fn while_a_tile_goes_it_may_be_there_or_not_and_afterwards_never() {
+        let (with, without) = ("Archive Board Club", "Archive Club");
+        let tiles = tiles();
+        tiles.changes();
+        for page in [with, without] {
+            tiles.check(page, ALL).unwrap();
+            tiles.check(page, CHANGING).unwrap();
+        }
+        tiles.is_removed();
+        assert!(tiles.seen_gone().is_err(), "nobody has asked since");
+        tiles.check(with, CHANGING).unwrap();
+        assert!(tiles.check(with, REMOVED).is_err());
+        tiles.check(without, REMOVED).unwrap();
+        tiles.seen_gone().unwrap();
+    }
+
+    #[test]
+    fn a_percentile_is_a_time_that_was_measured() {
+        let figures = Figures { rates: vec![3.0, 1.0, 2.0], micros: (1..=1000).rev().collect() };
+        assert!((figures.percentile(0.5) - 0.501).abs() < 1e-9, "{}", figures.percentile(0.5));
+        assert!((figures.percentile(0.99) - 0.99).abs() < 1e-3);
+        assert!((figures.rate() - 2.0).abs() < f64::EPSILON);
+        assert!(Figures::default().percentile(0.99).abs() < f64::EPSILON);
+    }
+}

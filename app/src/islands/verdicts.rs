@@ -68,10 +68,12 @@ pub fn Verdicts(first: Checked) -> impl IntoView {
     let checked = RwSignal::new(first);
     #[cfg(not(feature = "ssr"))]
     browser::listen(checked);
-    let chips = move || checked.with(|checked| checked.chips.iter().cloned().map(chip).collect_view());
-    let more = move || {
-        let more = checked.with(|checked| checked.more);
-        (more > 0).then(|| view! { <li><small>{format!("and {more} more")}</small></li> })
+    let chips = move || {
+        checked.with(|Checked { chips, more, .. }| {
+            let last = (*more > 0).then(|| view! { <li><small>{format!("and {more} more")}</small></li> });
+            let chips = (!chips.is_empty()).then(|| chips.iter().cloned().map(chip).collect_view());
+            chips.map(|chips| view! { <ul class="verdicts">{chips} {last}</ul> })
+        })
     };
     let doubts = move || {
         let doubts = checked.with(|checked| checked.chips.iter().filter_map(doubt).collect::<Vec<_>>());
@@ -100,7 +102,7 @@ pub fn Verdicts(first: Checked) -> impl IntoView {
         wrong.into_iter().map(|text| view! { <p class="problem">{text}</p> }).collect_view()
     };
     view! {
-        <ul class="verdicts">{chips} {more}</ul>
+        {chips}
         {doubts}
         {wrong}
         <p class="summary" role="status">{summary}</p>

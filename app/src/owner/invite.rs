@@ -188,7 +188,7 @@ fn form(visit: &Visit, target: &Target, draft: &Draft<InviteForm>, checked: Chec
                 size="wide"
                 rows=5
             />
-            <section class="stack tight" id="verdicts" aria-label="Verdicts">
+            <section class="stack" id="verdicts" aria-label="Verdicts">
                 <Verdicts first=checked/>
             </section>
             <TextArea

@@ -28,9 +28,8 @@ pub struct Outcome {
 
 /// Keeps what became of a list for the page that follows.
 pub async fn keep(visit: &Visit, form: &InviteForm, lines: Vec<Line>) -> Verb<DraftId> {
-    let is_left = |line: &&Line| {
-        !line.verdict.goes() && !matches!(line.verdict, Verdict::AlreadyIn | Verdict::TwiceInThisList)
-    };
+    let is_left =
+        |line: &&Line| !line.verdict.goes() && !matches!(line.verdict, Verdict::AlreadyIn | Verdict::TwiceInThisList);
     let left: Vec<&str> = lines.iter().filter(is_left).map(|line| line.raw.as_str()).collect();
     let rest = if left.is_empty() {
         None

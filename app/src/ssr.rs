@@ -218,7 +218,9 @@ pub fn as_problem(visit: &Visit, refusal: &Refusal) -> Problem {
         Refusal::Passcode(PasscodeError::Wrong { left }) => Some(left.to_string()),
         _ => None,
     };
-    Problem { field: String::new(), code: refusal.code().to_owned(), fact }
+    // What is wrong with a code is said beside its field.
+    let field = if matches!(refusal, Refusal::Passcode(_)) { "code" } else { "" };
+    Problem { field: field.to_owned(), code: refusal.code().to_owned(), fact }
 }
 
 /// For forms of one button, where there is nothing to keep.

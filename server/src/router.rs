@@ -25,7 +25,7 @@ pub fn router(state: AppState) -> Router {
         .route("/fn/{*endpoint}", post(move |request| leptos_axum::handle_server_fns_with_context(fn_context, request)))
         .route("/launch/{app}", get(launch::launch))
         .route("/go/{app}", get(launch::go_on))
-        .route("/upload/application-logo/{app}", post(uploads::application_logo).layer(upload.clone()))
+        .route("/upload/application-logo/{app}", post(uploads::application_logo).layer(upload))
         .route("/upload/organization-logo", post(uploads::organization_logo).layer(upload))
         .route(routes::AUDIT_CSV, get(exports::export))
         .route(routes::AUDIT_JSON, get(exports::export))

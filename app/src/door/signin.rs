@@ -153,7 +153,7 @@ fn sign_in(visit: Visit, draft: ssr::Draft<AddressForm>) -> impl IntoView + use<
                 />
                 <label class="choice">
                     <input type="checkbox" name="form[keep]" value="true" checked=draft.typed.keep/>
-                    <span>"Keep me signed in" <small>"on this device, for as long as the session lasts"</small></span>
+                    <span>"Keep me signed in " <small>"on this device, for as long as the session lasts"</small></span>
                 </label>
                 <button class="button primary">"Send code"</button>
             </form>

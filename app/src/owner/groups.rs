@@ -97,7 +97,9 @@ fn one(owned: Owned) -> impl IntoView {
             <ul class="counts">
                 <li><b>{counted(counts.guests)}</b> {if counts.guests == 1 { " guest" } else { " guests" }}</li>
                 <li><a href=pending><b>{counted(counts.pending)}</b> " pending"</a></li>
-                <li><a href=ending><b>{counted(counts.ending)}</b> " ending soon"</a></li>
+                {(counts.ending > 0).then(|| view! {
+                    <li><a href=ending><b>{counted(counts.ending)}</b> " ending soon"</a></li>
+                })}
             </ul>
             {actions}
         </section>

@@ -118,7 +118,7 @@ fn invitations(visit: &Visit, group: GroupId, invitations: &[Invitation]) -> imp
                         </b>
                         " "
                         <Badge tone=tone text=state/>
-                        <small>"Letter: " {words::letter(visit, &invitation.letter)}</small>
+                        <small>"Letter: " {words::letter(visit, invitation)}</small>
                     </div>
                 </li>
             }

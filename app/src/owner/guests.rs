@@ -9,7 +9,7 @@ use super::frame::{GroupFrame, Tab, may_invite};
 use super::{owner, param, words};
 use crate::routes;
 use crate::ssr::{Visit, refused, visit};
-use crate::ui::{Avatar, Badge, Empty, FilterChip, Filters, Icon, Pager, SortHead, list_ask, page};
+use crate::ui::{Avatar, Badge, Empty, FilterChip, Filters, Icon, Pager, SortHead, When, list_ask, page};
 
 #[component]
 pub fn GuestsPage() -> impl IntoView {
@@ -123,9 +123,11 @@ fn row(visit: &Visit, group: GroupId, listed: Listed) -> impl IntoView + use<> {
             <td data-label="Last sign-in">{words::last_seen(visit, &user)}</td>
             <td data-label="Ends">{words::stay(visit, &membership)}</td>
             <td data-label="Added">
-                <crate::ui::When visit=visit.clone() at=membership.added_at/>
-                " "
-                <small class="muted">"by " {added_by}</small>
+                <span>
+                    <When visit=visit.clone() at=membership.added_at/>
+                    " "
+                    <small class="muted">"by " {added_by}</small>
+                </span>
             </td>
             <td class="menu-cell">
                 <details class="menu" name="row">

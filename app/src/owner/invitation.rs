@@ -252,7 +252,7 @@ fn facts(visit: &Visit, details: &Details) -> impl IntoView + use<> {
                     <dt>"Invited"</dt>
                     <dd><When visit=visit.clone() at=invitation.created_at/> " by " {details.listed.inviter.clone()}</dd>
                 </div>
-                <div><dt>"Letter"</dt><dd>{words::letter(visit, &invitation.letter)}</dd></div>
+                <div><dt>"Letter"</dt><dd>{words::letter(visit, invitation)}</dd></div>
                 {ended}
                 {row("Opens", (!names.is_empty()).then(|| words::all_of(&names)))}
                 {row("Lands on", landing)}

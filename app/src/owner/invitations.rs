@@ -121,7 +121,11 @@ fn row(visit: &Visit, group: GroupId, listed: Listed) -> impl IntoView + use<> {
     let revoke = open.then(|| {
         view! { <hr/> <a class="danger" href=routes::revoke_invitation(group, invitation.id)>"Revoke…"</a> }
     });
-    let until = open.then(|| view! { <When visit=visit.clone() at=invitation.expires_at/> });
+    let until = if open {
+        view! { <td data-label="Open until"><When visit=visit.clone() at=invitation.expires_at/></td> }.into_any()
+    } else {
+        view! { <td></td> }.into_any()
+    };
     view! {
         <tr>
             <th scope="row">
@@ -131,11 +135,11 @@ fn row(visit: &Visit, group: GroupId, listed: Listed) -> impl IntoView + use<> {
                 </a>
             </th>
             <td data-label="State"><Badge tone=tone text=said/></td>
-            <td data-label="Letter">{words::letter(visit, &invitation.letter)}</td>
+            <td data-label="Letter">{words::letter(visit, &invitation)}</td>
             <td data-label="Sent by">
-                {inviter} " " <small class="muted"><When visit=visit.clone() at=invitation.created_at/></small>
+                <span>{inviter} " " <small class="muted"><When visit=visit.clone() at=invitation.created_at/></small></span>
             </td>
-            <td data-label="Open until">{until}</td>
+            {until}
             <td class="menu-cell">
                 <details class="menu" name="row">
                     <summary><Icon name="more"/><span class="hidden">{format!("Actions for {shown}")}</span></summary>

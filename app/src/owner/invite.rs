@@ -103,22 +103,18 @@ fn invite(
     draft: Draft<InviteForm>,
     checked: Checked,
 ) -> impl IntoView + use<> {
-    let title = match &target.group {
-        Some((_, name)) => format!("Invite guests to {name}"),
-        None => "Invite guests".to_owned(),
-    };
     let names: Vec<String> = target.opens.iter().map(|(_, name)| name.clone()).collect();
     let lead = match &target.group {
         None => "Into the directory alone: nothing opens for them yet.".to_owned(),
-        Some(_) if names.is_empty() => "The group opens no application yet.".to_owned(),
-        Some(_) => format!("They get {}.", words::all_of(&names)),
+        Some((_, name)) if names.is_empty() => format!("To {name}, which opens no application yet."),
+        Some((_, name)) => format!("To {name}, which opens {}.", words::all_of(&names)),
     };
     let above = target.group.as_ref().map_or_else(Vec::new, |(id, name)| crumbs(*id, name));
     let sheet = letter(by, &checked);
     let problems = draft.whole();
     view! {
-        <PanelFrame visit=visit.clone() name=title.clone()>
-            <Head title=title lead=lead crumbs=above/>
+        <PanelFrame visit=visit.clone() name="Invite guests">
+            <Head title="Invite guests" lead=lead crumbs=above/>
             <Notices visit=visit.clone() problems=problems/>
             <div class="split">
                 {form(&visit, &target, &draft, checked)}
@@ -138,7 +134,7 @@ fn form(visit: &Visit, target: &Target, draft: &Draft<InviteForm>, checked: Chec
     });
     let until_hint = match target.longest {
         Some(days) => format!("The last day, in {zone}. This group lets guests stay {days} days at most."),
-        None => format!("The last day, in {zone}. Empty: without end."),
+        None => format!("The last day, in {zone}. Empty: as long as the group allows."),
     };
     let until = target.group.is_some().then(|| {
         view! {

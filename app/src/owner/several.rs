@@ -249,7 +249,7 @@ pub fn end_form(visit: &Visit, group: GroupId, longest: Option<u32>, draft: &Dra
         Some(days) => {
             format!("The last day, in {}. Guests of this group stay {days} days at most.", visit.zone().name())
         }
-        None => format!("The last day, in {}. Empty: without end.", visit.zone().name()),
+        None => format!("The last day, in {}. Empty: as long as the group allows.", visit.zone().name()),
     };
     let ids = draft.typed.ids.iter().map(|id| view! { <Hidden name="form[ids][]" value=id.clone()/> }).collect_view();
     let on_guest = draft.typed.on_guest.then(|| view! { <Hidden name="form[on_guest]" value="true"/> });

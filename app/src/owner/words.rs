@@ -1,7 +1,7 @@
 //! The words for states of members and invitations, and for the verdict on each address.
 
 use domain::group::Membership;
-use domain::invitation::{InvitationState, LetterState, Outcome, Verdict, Whose};
+use domain::invitation::{Invitation, InvitationState, LetterState, Outcome, Verdict, Whose};
 use domain::time::Timestamp;
 use domain::user::{Standing, User};
 use leptos::prelude::*;
@@ -64,17 +64,23 @@ pub fn invitation(state: InvitationState) -> (Tone, &'static str) {
     }
 }
 
-/// What became of the newest letter.
-pub fn letter(visit: &Visit, letter: &LetterState) -> AnyView {
-    match letter {
+/// What became of the newest letter; one that waits leaves only while the invitation is open.
+pub fn letter(visit: &Visit, invitation: &Invitation) -> AnyView {
+    match &invitation.letter {
+        LetterState::Waiting if invitation.open(visit.now()).is_err() => {
+            view! { <span class="muted">"did not leave"</span> }.into_any()
+        }
         LetterState::NotSent => view! { <span class="muted">"no letter"</span> }.into_any(),
         LetterState::Waiting => view! { <span class="muted">"waiting to leave"</span> }.into_any(),
         LetterState::Sent { at } => view! { <span>"sent " <When visit=visit.clone() at=*at/></span> }.into_any(),
         LetterState::Refused { at, words } => {
             let words = words.clone();
             view! {
-                <span class="tone critical">"refused " <When visit=visit.clone() at=*at/></span>
-                <small class="wrap">{words}</small>
+                <span>
+                    <span class="tone critical">"refused " <When visit=visit.clone() at=*at/></span>
+                    " "
+                    <small class="wrap">{words}</small>
+                </span>
             }
             .into_any()
         }

@@ -111,12 +111,13 @@ fn ends(visit: &Visit, end: Timestamp) -> impl IntoView + use<> {
 
 fn one(visit: &Visit, tile: &Tile) -> impl IntoView + use<> {
     let contact = tile.contact.clone().map(|contact| view! { <span class="muted">"Ask " {contact}</span> });
+    let both = tile.ends_at.is_some() && contact.is_some();
     view! {
         <li class="tile">
             <Logo name=tile.name.clone() logo=tile.logo.clone()/>
             <h3><a href=routes::launch(tile.id) target="_blank" rel="noopener">{tile.name.clone()}</a></h3>
             <p>{tile.description.clone()}</p>
-            <footer>{tile.ends_at.map(|end| ends(visit, end))} {contact}</footer>
+            <footer>{tile.ends_at.map(|end| ends(visit, end))} {both.then_some(" · ")} {contact}</footer>
         </li>
     }
 }

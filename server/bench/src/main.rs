@@ -1,1 +1,134 @@
-fn main() {}
+//! `bench`: the release server against a bare axum handler with one indexed SELECT, in one run. The servers have one
+//! core, this program the other, and they take turns, so that what else the machine does falls on all of them.
+#![allow(clippy::print_stdout, reason = "a terminal is what a benchmark is for")]
+
+mod bare;
+mod client;
+mod cores;
+mod house;
+mod invite;
+mod load;
+mod mail;
+mod report;
+mod server;
+mod visit;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::Context as _;
+use clap::Parser;
+
+use house::House;
+use load::{Ask, Expect, Figures, Length};
+use report::{Row, Unit};
+use server::Server;
+
+/// What a sign-in, a page and a launch cost, on a release build.
+#[derive(Parser)]
+struct Arguments {
+    /// The server to measure [default: `lobby` beside this program]
+    #[arg(long)]
+    lobby: Option<PathBuf>,
+    /// Where the figures go [default: bench.json above this program's folder]
+    #[arg(long)]
+    out: Option<PathBuf>,
+    /// Fewer and shorter rounds, for a look.
+    #[arg(long)]
+    quick: bool,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(clap::Subcommand)]
+enum Command {
+    /// The server to compare with; started by the benchmark.
+    #[command(hide = true)]
+    Bare(bare::Arguments),
+}
+
+fn main() -> anyhow::Result<()> {
+    let arguments = Arguments::parse();
+    if let Some(Command::Bare(arguments)) = arguments.command {
+        return bare::main(&arguments);
+    }
+    let here = std::env::current_exe()?;
+    let folder = here.parent().context("this program is in no folder")?;
+    let lobby = arguments.lobby.unwrap_or_else(|| folder.join("lobby"));
+    anyhow::ensure!(lobby.is_file(), "{} is not there: make release builds it", lobby.display());
+    let out = arguments.out.unwrap_or_else(|| folder.parent().unwrap_or(folder).join("bench.json"));
+    cores::take(cores::LOAD)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let rows = runtime.block_on(measure(&lobby, &here, arguments.quick))?;
+    print!("{}", report::table(&rows));
+    std::fs::write(&out, report::json(&rows)?).with_context(|| format!("{} cannot be written", out.display()))?;
+    println!("\nThe figures are in {}.", out.display());
+    Ok(())
+}
+
+const GUESTS: usize = 1_000;
+const MANY_GUESTS: usize = 100_000;
+
+async fn measure(lobby: &Path, bench: &Path, quick: bool) -> anyhow::Result<Vec<Row>> {
+    println!("Filling two databases, with {GUESTS} guests and with {MANY_GUESTS} …");
+    let mail = mail::sink().await?;
+    let house = House::build(GUESTS, mail).await?;
+    let large = House::build(MANY_GUESTS, mail).await?;
+
+    println!("Starting and stopping …");
+    let cold_start = server::cold_start(lobby, &house).await?;
+    let bare = Server::bare(bench, &house).await?;
+    let small = Server::lobby(lobby, &house).await?;
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    let rss_idle = small.resident_mib()?;
+    let first_visit = visit::first(&small, &house).await?;
+    let full = Server::lobby(lobby, &large).await?;
+
+    let length = if quick { Length::QUICK } else { Length::FULL };
+    println!("Asking for pages, {} rounds of {} ms each …", length.rounds, length.round.as_millis());
+    let asks = [
+        ("bare_select", &bare, Ask::new(format!("/{}", house.viewer), None, Expect::Holds(house.address.clone()))),
+        ("sign_in_page", &small, Ask::new("/signin", None, Expect::Holds(r#"type="email""#.to_owned()))),
+        ("apps_page", &small, Ask::new("/", Some(&house.cookie), Expect::Tiles(house.tiles.clone()))),
+        ("apps_page_100k", &full, Ask::new("/", Some(&large.cookie), Expect::Tiles(large.tiles.clone()))),
+        (
+            "launch",
+            &small,
+            Ask::new(house.launch.clone(), Some(&house.other_cookie), Expect::LeadsTo(house::LAUNCH_URL)),
+        ),
+    ];
+    let mut figures: Vec<[Figures; 2]> = asks.iter().map(|_| Default::default()).collect();
+    for round in 0..length.rounds {
+        for (at, connections) in [1, 32].into_iter().enumerate() {
+            for ((name, server, ask), figures) in asks.iter().zip(&mut figures) {
+                let removes = *name == "apps_page" && connections > 1 && round == length.rounds / 2;
+                let removal = async {
+                    tokio::time::sleep(length.round / 2).await;
+                    if removes { house.remove_a_tile().await } else { Ok(()) }
+                };
+                let (loaded, removed) = tokio::join!(load::run(server.port, ask, connections, length.round), removal);
+                figures[at].add(loaded.with_context(|| format!("{name} at {connections} connections"))?);
+                removed?;
+                if removes {
+                    house.tiles.seen_gone()?;
+                    house.give_it_back().await?;
+                }
+            }
+        }
+    }
+    let rss_load = small.resident_mib()?.max(full.resident_mib()?);
+
+    println!("Inviting {} addresses …", invite::MANY);
+    let invited = invite::run(&small, &house).await.context("invite_10k")?;
+
+    let bare_value = figures[0][1].rate();
+    let per_second = asks.iter().zip(figures).map(|((name, ..), [one, many])| Row::rate(name, bare_value, &one, &many));
+    let mut rows: Vec<Row> = per_second.collect();
+    rows.push(Row::one("invite_10k", invited, Unit::Seconds));
+    rows.push(Row::one("rss_idle", rss_idle, Unit::MebiBytes));
+    rows.push(Row::one("rss_load", rss_load, Unit::MebiBytes));
+    rows.push(Row::one("cold_start", cold_start, Unit::Milliseconds));
+    rows.push(Row::one("first_visit", first_visit, Unit::KibiBytes));
+    report::judge(&mut rows);
+    Ok(rows)
+}

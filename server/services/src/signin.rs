@@ -41,7 +41,7 @@ pub struct Caller<'a> {
 /// What a right code opens.
 pub enum Opened {
     /// A full session, with the token for its cookie and the one for the device.
-    Session { session: Session, token: Secret, device: Secret, to: Continuation },
+    Session { session: Box<Session>, token: Secret, device: Secret, to: Continuation },
     /// Something is pending: consent comes first.
     Consent,
 }
@@ -209,7 +209,7 @@ pub async fn accept(services: &Services, caller: &Caller<'_>, listed: &[Invitati
     let user = redemption::accept_in(services, &mut deed, &proved, listed).await?;
     let (session, token, device) = open_session(&mut deed, services, &user, vec![Method::Otp], asked.keep).await?;
     deed.commit().await?;
-    Ok(Opened::Session { session, token, device, to: asked.to })
+    Ok(Opened::Session { session: Box::new(session), token, device, to: asked.to })
 }
 
 async fn enter(services: &Services, caller: &Caller<'_>, address: &EmailAddress, asked: Asked) -> Verb<Opened> {
@@ -235,7 +235,7 @@ async fn enter(services: &Services, caller: &Caller<'_>, address: &EmailAddress,
     let opened = open_session(&mut deed, services, &user, vec![Method::Otp], asked.keep).await?;
     deed.commit().await?;
     let (session, token, device) = opened;
-    Ok(Opened::Session { session, token, device, to: asked.to })
+    Ok(Opened::Session { session: Box::new(session), token, device, to: asked.to })
 }
 
 /// A session with its sign-in record, in a deed that proved the person.

@@ -45,6 +45,14 @@ impl Lobby {
     /// # Panics
     /// Where there is no PostgreSQL to be had, with the cure.
     pub async fn open(engine: Engine) -> Self {
+        Self::open_with(engine, |_| {}).await
+    }
+
+    /// The same, made of other parts.
+    ///
+    /// # Panics
+    /// As [`Lobby::open`].
+    pub async fn open_with(engine: Engine, change: impl FnOnce(&mut crate::Parts)) -> Self {
         let (url, database) = match engine {
             Engine::Sqlite => {
                 let folder = tempfile::tempdir().unwrap();
@@ -59,7 +67,7 @@ impl Lobby {
         let store = Store::open(&url).await.unwrap();
         store.migrate().await.unwrap();
         let clock = Clock::held(NOON);
-        let parts = crate::Parts {
+        let mut parts = crate::Parts {
             store,
             clock: clock.clone(),
             key: Key::random(),
@@ -67,6 +75,7 @@ impl Lobby {
             public_url: url::Url::parse("https://lobby.lindenhof.example").unwrap(),
             demo: false,
         };
+        change(&mut parts);
         let services = Services::open(parts).await.unwrap();
         Self { services, clock, engine, made: Default::default(), _database: database }
     }

@@ -290,7 +290,8 @@ fn what_is_known(terms: &Terms<'_>, facts: &Facts<'_>) -> (Option<Act>, Option<V
         _ if facts.is_in => Some(Verdict::AlreadyIn),
         (_, Some((invitation, at)), _) => Some(Verdict::InvitedAlready { invitation, at }),
         (Person::Member, ..) => None,
-        (_, _, Some(until)) if until > terms.now => Some(Verdict::Declined { until }),
+        // A block outlives the bar of having declined: who blocked is not said to come round.
+        (_, _, Some(until)) if until > terms.now && !facts.blocked => Some(Verdict::Declined { until }),
         _ => None,
     };
     let act = match facts.person {

@@ -54,7 +54,7 @@ pub async fn lost(services: &Services, address: EmailAddress, origin: Origin, co
     store::hits::add(&mut deed.tx, [hit], now).await?;
     let newest = store::invitations::newest_by_address(&mut deed.tx, &address).await?;
     let user = store::users::by_address(&mut deed.tx, &address).await?;
-    let blocked = store::blocks::in_force(&mut deed.tx, &[hash.clone()]).await?;
+    let blocked = store::blocks::in_force(&mut deed.tx, std::slice::from_ref(&hash)).await?;
     let welcome = blocked.is_empty() && Person::of(user.as_ref().map(|user| &user.value), now) != Person::Barred;
     let pending = newest.iter().find(|stored| welcome && stored.value.open(now).is_ok());
     // A letter about nothing is dropped by the worker: the statements must not tell who is known.

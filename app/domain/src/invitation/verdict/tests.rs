@@ -59,6 +59,11 @@ fn each_verdict_follows_from_its_facts() {
             Some(Act::Invite),
         ),
         (Facts { blocked: true, ..blank() }, Verdict::TakesNoInvitations, None),
+        (
+            Facts { person: Person::Pending, declined_until: Some(TOMORROW), blocked: true, ..blank() },
+            Verdict::TakesNoInvitations,
+            None,
+        ),
         (Facts { person: Person::Member, blocked: true, ..blank() }, Verdict::MemberWillBeAdded, Some(Act::AddMember)),
         (Facts { twice: true, ..blank() }, Verdict::TwiceInThisList, None),
         (

@@ -1,0 +1,121 @@
+// Every page that each kind of person can reach: no rule of accessibility broken, nothing sticks out, no complaint.
+
+import assert from "node:assert/strict";
+
+import { accept, administrator, createMember, invite, ownerWithGroup } from "./stage/founding.mjs";
+import { stories } from "./stage/house.mjs";
+import { invitationIn } from "./stage/post.mjs";
+
+const ID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
+
+/** Pages that differ only in whom they are about are looked at once. */
+function kind(url) {
+    const names = [...url.searchParams.keys()].filter((name) => name !== "from").sort();
+    return url.pathname.replaceAll(ID, "…") + (names.length ? `?${[...new Set(names)].join("&")}` : "");
+}
+
+/** Follows every link from where they are; answers what kinds of pages there are. */
+async function walk(person, starts, who) {
+    const seen = new Set();
+    const waiting = [...starts];
+    while (waiting.length > 0) {
+        const url = new URL(waiting.shift(), person.house.lobby.url);
+        if (seen.has(kind(url))) continue;
+        seen.add(kind(url));
+        await person.goTo(url.href);
+        await person.looksAt(`${who} ${kind(url)}`);
+        await person.looksInTheDark(`${who} ${kind(url)}`);
+        const links = await person.page.evaluate(() => {
+            const pages = [...document.querySelectorAll("a[href]:not([download])")];
+            return pages.map((link) => link.href);
+        });
+        const own = links.map((href) => new URL(href)).filter((link) => link.origin === person.house.lobby.url);
+        const pages = own.filter((link) => !/^\/(launch|go|export|logo)\//.test(link.pathname));
+        waiting.push(...pages.map((link) => link.pathname + link.search));
+    }
+    return seen;
+}
+
+stories("Every page", ({ house, way, part }) => {
+    const application = `Archive ${way.tag}`;
+    const at = (name) => `${name}.${way.tag}@praxis-nord.example`;
+    let owner, group, guest;
+
+    part("An organization has guests of every kind.", async () => {
+        ({ owner, group } = await ownerWithGroup(house, way, application));
+        await invite(owner, group, [at("gina"), at("paul"), at("bert")].join("\n"), "Welcome.");
+        guest = await house.person({ scripts: way.scripts, address: at("gina") });
+        await accept(guest, invitationIn(await house.post.letterTo(at("gina"))));
+        const blocking = await house.person({ scripts: way.scripts });
+        await blocking.open(invitationIn(await house.post.letterTo(at("bert"))));
+        await blocking.unfold("Decline, or not expected?");
+        await blocking.press("Decline and block");
+        await blocking.leave();
+        await house.post.be("refuse");
+        await invite(owner, group, at("gone"));
+        await house.post.be("accept");
+    });
+
+    part("Signed out.", async () => {
+        const stranger = await house.person({ scripts: way.scripts });
+        const seen = await walk(stranger, ["/signin", "/lost", "/lift", "/signin/code"], "Stranger");
+        assert.ok(seen.size >= 4, [...seen].join(" "));
+        await stranger.leave();
+    });
+
+    part("A guest.", async () => {
+        const seen = await walk(guest, ["/"], "Guest");
+        for (const page of ["/", "/account", "/account/leave", "/groups/…"]) assert.ok(seen.has(page), `${page} is not linked`);
+        for (const page of seen) assert.doesNotMatch(page, /^\/(admin|manage)/);
+        await guest.goTo("/account/prove?to=/account/leave");
+        await guest.looksAt("Guest prove");
+        await guest.goTo("/admin", 403);
+        await guest.looksAt("Guest forbidden");
+        await guest.goTo("/manage/01890000-0000-7000-8000-000000000000", 404);
+        await guest.looksAt("Guest not found");
+        await guest.goTo("/not-open/01890000-0000-7000-8000-000000000000", 404);
+        await guest.looksAt("Guest not open");
+    });
+
+    part("An owner.", async () => {
+        const seen = await walk(owner, ["/"], "Owner");
+        for (const page of ["/manage", "/manage/…", "/manage/…/invite", "/manage/…/invitations", "/manage/…/rules"]) {
+            assert.ok(seen.has(page), `${page} is not linked`);
+        }
+        for (const page of seen) assert.doesNotMatch(page, /^\/admin/);
+    });
+
+    part("A reader of the logs.", async () => {
+        const address = `rosa.${way.tag}@lindenhof.example`;
+        const admin = await administrator(house);
+        await createMember(admin, { name: "Rosa Klein", address });
+        await admin.page.getByLabel("Reader").check();
+        await admin.press("Save roles");
+        await admin.leave();
+        const reader = await house.person({ scripts: way.scripts, address });
+        await reader.signIn();
+        const seen = await walk(reader, ["/"], "Reader");
+        for (const page of ["/admin/audit", "/admin/sign-ins"]) assert.ok(seen.has(page), `${page} is not linked`);
+        assert.ok(!seen.has("/admin/people"), "a reader is led to people");
+        await reader.leave();
+    });
+
+    part("An administrator.", async () => {
+        const admin = await administrator(house, way.scripts);
+        const seen = await walk(admin, ["/"], "Administrator");
+        const sections = ["people", "groups", "applications", "collaboration", "sign-ins", "audit", "letters", "blocks", "settings"];
+        for (const page of sections) assert.ok(seen.has(`/admin/${page}`), `${page} is not linked`);
+        assert.ok(seen.size >= 25, [...seen].join(" "));
+        await admin.leave();
+    });
+
+    part("An address that leads nowhere says so on a page.", async () => {
+        const stranger = await house.person({ scripts: way.scripts });
+        await stranger.goTo("/admin/nowhere", 404);
+        await stranger.sees("Nothing is here");
+        await stranger.goTo("/nowhere", 404);
+        await stranger.sees("Nothing is here");
+        await stranger.looksAt("Nowhere");
+        await stranger.leave();
+    });
+});

@@ -1,0 +1,60 @@
+//! Stories through the doors, each told on both engines: what a person does in a browser, and what they see.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may end here")]
+
+#[path = "../browser/mod.rs"]
+mod browser;
+
+mod answers;
+mod codes;
+mod forms;
+mod gate;
+mod invited;
+mod launching;
+mod pictures;
+mod process;
+mod secrets;
+mod standing;
+
+use browser::{Answer, Browser, code_in, letter_to};
+use domain::event::Action;
+use services::testing::Lobby;
+
+pub const SESSION: &str = "__Host-lobby-session";
+pub const BROWSER: &str = "__Host-lobby-browser";
+pub const DEVICE: &str = "__Host-lobby-device";
+
+/// Asks for a code and types the one that came; the answer to that.
+pub async fn come_in(lobby: &Lobby, browser: &Browser, address: &str, to: &str) -> Answer {
+    ask_code(browser, address, to).await;
+    let letter = letter_to(lobby, address).await.unwrap();
+    browser.post("/fn/sign-in/code", &[("form[code]", &code_in(&letter))]).await
+}
+
+pub async fn ask_code(browser: &Browser, address: &str, to: &str) -> Answer {
+    browser.post("/fn/sign-in/ask", &[("form[address]", address), ("form[to]", to)]).await
+}
+
+/// A browser in which this person is signed in.
+pub async fn signed_in(lobby: &Lobby, user: domain::id::UserId) -> Browser {
+    let browser = Browser::new(lobby);
+    browser.get("/signin").await;
+    let (_, token) = lobby.sign_in(user).await;
+    browser.set_cookie(SESSION, token.expose());
+    browser
+}
+
+/// Is this person shown their apps?
+pub async fn is_in(browser: &Browser) -> bool {
+    browser.get("/").await.status == axum::http::StatusCode::OK
+}
+
+/// How often the audit log tells of this.
+pub async fn told(lobby: &Lobby, action: Action) -> usize {
+    lobby.events().await.iter().filter(|event| event.action == action).count()
+}
+
+/// The page that an answer leads to.
+pub async fn follow(browser: &Browser, answer: &Answer) -> Answer {
+    browser.get(answer.leads_to()).await
+}

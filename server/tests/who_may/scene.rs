@@ -1,0 +1,140 @@
+//! A Lobby with everything in it, and one request of one actor: what it answers, in a word.
+
+use axum::Router;
+use axum::http::StatusCode;
+use domain::id::InvitationId;
+use domain::passcode::Purpose;
+use domain::session::Origin;
+use domain::user::User;
+use services::signin::{Caller, Continuation};
+use services::testing::Lobby;
+use services::{Secret, signin};
+use store::Engine;
+
+use crate::browser::{Answer, Browser, code_in, doors, letter_to, with_file};
+use crate::line::Line;
+use crate::things::{self, Names, PICTURE};
+
+pub struct Scene {
+    lobby: Lobby,
+    router: Router,
+    actors: Vec<Option<User>>,
+    names: Names,
+}
+
+impl Scene {
+    pub async fn make(demo: bool) -> Self {
+        let lobby = Lobby::open_with(Engine::Sqlite, |parts| parts.demo = demo).await;
+        let (actors, names) = things::make(&lobby).await;
+        Self { router: doors(&lobby), lobby, actors, names }
+    }
+
+    /// What the actor of this column is answered.
+    pub async fn ask(&self, line: &Line, actor: usize) -> String {
+        let mut browser = Browser::at(self.router.clone(), &self.lobby);
+        let cookie = Secret::random();
+        browser.set_cookie("__Host-lobby-browser", cookie.expose());
+        let asks = Asks { scene: self, user: self.actors[actor].as_ref(), cookie };
+        if let Some(user) = asks.user {
+            let (_, token) = self.lobby.sign_in(user.id).await;
+            browser.set_cookie("__Host-lobby-session", token.expose());
+        }
+        let path = asks.fill(&line.path, false).await;
+        let answer = match line.form.as_deref() {
+            _ if line.method == "GET" => browser.get(&path).await,
+            form => {
+                browser.accept = "application/json";
+                let (kind, body) = match form {
+                    Some("a picture") => with_file("logo", "logo.png", PICTURE),
+                    form => {
+                        let body = asks.fill(form.unwrap_or_default(), true).await;
+                        ("application/x-www-form-urlencoded".to_owned(), body.into_bytes())
+                    }
+                };
+                browser.post_text(&path, &kind, body).await
+            }
+        };
+        word(&answer)
+    }
+}
+
+/// One actor with a browser.
+struct Asks<'a> {
+    scene: &'a Scene,
+    user: Option<&'a User>,
+    cookie: Secret,
+}
+
+impl Asks<'_> {
+    /// Puts things for their names. In a form, what stands between is encoded but for `&`, `=` and brackets.
+    async fn fill(&self, text: &str, form: bool) -> String {
+        let mut filled = String::new();
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once('{') {
+            let (name, after) = after.split_once('}').unwrap();
+            filled += &if form { before.replace('+', "%2B").replace(' ', "+") } else { before.to_owned() };
+            filled += &self.thing(name).await;
+            rest = after;
+        }
+        filled + &if form { rest.replace('+', "%2B").replace(' ', "+") } else { rest.to_owned() }
+    }
+
+    async fn thing(&self, name: &str) -> String {
+        match (name, self.user) {
+            ("me", Some(user)) => user.id.to_string(),
+            // A session of one's own, not the one that asks.
+            ("my session", Some(user)) => self.scene.lobby.viewer(user.id).await.session.id.to_string(),
+            ("me" | "my session", None) => self.scene.names["none"].clone(),
+            ("code to sign in", _) => self.code(Purpose::SignIn).await,
+            ("code to prove", _) => self.code(Purpose::ProveAgain).await,
+            ("code to lift", _) => self.code(Purpose::LiftBlock).await,
+            ("proved invitation", _) => self.prove().await.to_string(),
+            _ => self.scene.names.get(name).unwrap_or_else(|| panic!("nothing is called {name}")).clone(),
+        }
+    }
+
+    async fn code(&self, purpose: Purpose) -> String {
+        let address = match (purpose, self.user) {
+            (Purpose::LiftBlock, _) => "blocked@praxis.example".to_owned(),
+            (_, Some(user)) => user.address.to_string(),
+            (_, None) => "person@praxis.example".to_owned(),
+        };
+        self.ask_code(purpose, &address).await
+    }
+
+    async fn ask_code(&self, purpose: Purpose, address: &str) -> String {
+        let (lobby, origin) = (&self.scene.lobby, domain::samples::origin());
+        let parsed = domain::samples::address(address);
+        let (caller, to) = (self.caller(&origin), Continuation::Apps);
+        signin::ask(&lobby.services, &caller, purpose, &parsed, to, false).await.unwrap();
+        letter_to(lobby, address).await.map(|letter| code_in(&letter)).unwrap_or_else(|| "00000000".to_owned())
+    }
+
+    /// Proves the address of the pending invitation at the door.
+    async fn prove(&self) -> InvitationId {
+        let code = self.ask_code(Purpose::SignIn, "pending@praxis.example").await;
+        let origin = domain::samples::origin();
+        signin::sign_in(&self.scene.lobby.services, &self.caller(&origin), &code).await.unwrap();
+        self.scene.names["invitation"].parse().unwrap()
+    }
+
+    fn caller<'a>(&'a self, origin: &'a Origin) -> Caller<'a> {
+        Caller { browser: &self.cookie, device: None, origin, correlation: self.scene.lobby.correlation() }
+    }
+}
+
+/// `ok` for what was done or shown; `door`, `prove` and `shut` for where it leads instead; else the status.
+fn word(answer: &Answer) -> String {
+    let to = answer.header("location");
+    match answer.status {
+        StatusCode::UNAUTHORIZED => "door".to_owned(),
+        status if status.is_success() => "ok".to_owned(),
+        status if status.is_redirection() => match to.split('?').next().unwrap_or_default() {
+            "/signin" if !to.contains("done=") => "door".to_owned(),
+            "/account/prove" => "prove".to_owned(),
+            path if path.starts_with("/not-open/") => "shut".to_owned(),
+            _ => "ok".to_owned(),
+        },
+        status => status.as_u16().to_string(),
+    }
+}

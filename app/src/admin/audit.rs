@@ -216,8 +216,7 @@ fn row(visit: &Visit, entry: &AuditEntry) -> impl IntoView + use<> {
             <td data-label="Time">{moment(visit, event.at)}</td>
             <td data-label="Who">{actor}</td>
             <td class="main">
-                {crate::say::action(event.action)}
-                <details class="more"><summary>"Details"</summary>{changed} {facts}</details>
+                <details class="more"><summary>{crate::say::action(event.action)}</summary>{changed} {facts}</details>
             </td>
             <td data-label="About" class="wrap">{about}</td>
             <td data-label="From">{event.address.clone().map(|address| view! { <code>{address}</code> })}</td>

@@ -135,10 +135,10 @@ async fn problems_of(visit: &Visit, more: Vec<Vec<String>>) -> Verb<Vec<String>>
 }
 
 /// A picture is sent to a plain handler: server functions take no files.
-fn logo_form(action: String, now: AnyView) -> impl IntoView {
+fn logo_form(action: String, now: Option<AnyView>) -> impl IntoView {
     view! {
         <form class="form" method="post" action=action enctype="multipart/form-data">
-            <div>{now}</div>
+            {now.map(|now| view! { <div>{now}</div> })}
             <div class="field">
                 <label for="logo">"Picture"</label>
                 <p class="hint" id="logo-hint">"PNG, JPEG or WebP, at most 256 KiB; drawn square, so square is best."</p>

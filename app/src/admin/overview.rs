@@ -6,7 +6,7 @@ use services::{Count, Denied, PageAsk, UserAdmin, Verb, groups, invitations, let
 
 use crate::routes;
 use crate::ssr::{Visit, refused, visit};
-use crate::ui::{AdminFrame, Head, Icon, Notices, page};
+use crate::ui::{AdminFrame, Empty, Head, Icon, Notices, page};
 
 #[component]
 pub fn OverviewPage() -> impl IntoView {
@@ -21,12 +21,17 @@ pub fn OverviewPage() -> impl IntoView {
             return Ok(().into_any());
         }
         let rows = waiting(&visit, &viewer.user_administrator()?).await?;
+        let waits = if rows.is_empty() {
+            view! { <Empty icon="check" title="Nothing waits" text="No letter is stuck, no invitation is pending, and every group has an owner."/> }.into_any()
+        } else {
+            view! { <section class="card"><h2 class="hidden">"Waiting"</h2><ul class="rows">{rows}</ul></section> }.into_any()
+        };
         let problems = refused(&visit).await?;
         Ok(view! {
             <AdminFrame visit=visit.clone() name="Administration">
                 <Head title="Administration" lead="What waits for somebody."/>
                 <Notices visit=visit.clone() problems=problems/>
-                <section class="card"><h2 class="hidden">"Waiting"</h2><ul class="rows">{rows}</ul></section>
+                {waits}
                 <section class="stack">
                     <h2>"Begin here"</h2>
                     <div class="actions">
@@ -42,7 +47,7 @@ pub fn OverviewPage() -> impl IntoView {
     })
 }
 
-/// One row for each kind of thing that may wait, with how many there are.
+/// One row for each kind of thing that waits, with how many there are.
 async fn waiting(visit: &Visit, by: &UserAdmin) -> Verb<Vec<AnyView>> {
     let services = &visit.services;
     let ask = PageAsk { size: 1, ..PageAsk::default() };
@@ -52,61 +57,73 @@ async fn waiting(visit: &Visit, by: &UserAdmin) -> Verb<Vec<AnyView>> {
     let suspended = invitations::directory_page(services, by, &ask, Showing::Suspended).await?.count;
     let orphans = groups::list(services, by, true, &ask).await?.count;
     let people = people::list(services, by, people::Show::Pending, &ask).await?.count;
-    let letters = |state: &str| routes::with(routes::LETTERS, "state", state);
-    let stuck = Count::Exactly(mail.stuck);
-    let waiting = Count::Exactly(mail.waiting);
-    Ok(vec![
-        row(
-            "letter",
-            crate::say::count(stuck, "letter is stuck", "letters are stuck"),
-            "The mail server does not take them.",
-            letters("stuck"),
-        ),
-        row(
-            "letter",
-            crate::say::count(waiting, "letter waits", "letters wait"),
-            "They leave as soon as the mail server takes them.",
-            letters("waiting"),
-        ),
-        row(
-            "warning",
-            crate::say::count(
-                refused,
-                "invitation was refused by a mail server",
-                "invitations were refused by a mail server",
-            ),
-            "The address may be wrong: the guest's page corrects it.",
-            routes::with(routes::PEOPLE, "show", "pending"),
-        ),
-        row(
-            "clock",
-            crate::say::count(pending, "invitation is pending", "invitations are pending"),
-            crate::say::count(people, "guest has not accepted yet.", "guests have not accepted yet."),
-            routes::with(routes::PEOPLE, "show", "pending"),
-        ),
-        row(
-            "clock",
-            crate::say::count(suspended, "invitation is suspended", "invitations are suspended"),
-            "Who sent them may not invite any more; another owner can adopt them.",
-            routes::with(routes::PEOPLE, "show", "pending"),
-        ),
-        row(
-            "group",
-            crate::say::count(orphans, "group has no owner", "groups have no owner"),
-            "Nobody who can come in answers for their guests.",
-            routes::with(routes::GROUPS, "show", "orphans"),
-        ),
-    ])
+    let pending_people = || routes::with(routes::PEOPLE, "show", "pending");
+    let kinds = [
+        Kind {
+            icon: "warning",
+            count: Count::Exactly(mail.stuck),
+            said: ("letter is stuck", "letters are stuck"),
+            why: "The mail server does not take them.".to_owned(),
+            href: routes::with(routes::LETTERS, "state", "stuck"),
+        },
+        Kind {
+            icon: "letter",
+            count: Count::Exactly(mail.waiting),
+            said: ("letter waits", "letters wait"),
+            why: "They leave as soon as the mail server takes them.".to_owned(),
+            href: routes::with(routes::LETTERS, "state", "waiting"),
+        },
+        Kind {
+            icon: "warning",
+            count: refused,
+            said: ("invitation was refused by a mail server", "invitations were refused by a mail server"),
+            why: "The address may be wrong. It is corrected on the invitation's page.".to_owned(),
+            href: pending_people(),
+        },
+        Kind {
+            icon: "clock",
+            count: suspended,
+            said: ("invitation is suspended", "invitations are suspended"),
+            why: "Who sent them may not invite any more. Another owner can adopt them.".to_owned(),
+            href: pending_people(),
+        },
+        Kind {
+            icon: "group",
+            count: orphans,
+            said: ("group has no owner", "groups have no owner"),
+            why: "Nobody who can come in answers for their guests.".to_owned(),
+            href: routes::with(routes::GROUPS, "show", "orphans"),
+        },
+        Kind {
+            icon: "clock",
+            count: pending,
+            said: ("invitation is pending", "invitations are pending"),
+            why: crate::say::count(people, "guest has not accepted yet.", "guests have not accepted yet."),
+            href: pending_people(),
+        },
+    ];
+    Ok(kinds.into_iter().filter(|kind| kind.count != Count::Exactly(0)).map(Kind::row).collect())
 }
 
-fn row(icon: &'static str, said: String, why: impl Into<String>, href: String) -> AnyView {
-    let why = why.into();
-    view! {
-        <li>
-            <Icon name=icon/>
-            <div><b>{said}</b><small>{why}</small></div>
-            <a class="button small" href=href>"Show"</a>
-        </li>
+/// One kind of thing that may wait.
+struct Kind {
+    icon: &'static str,
+    count: Count,
+    said: (&'static str, &'static str),
+    why: String,
+    href: String,
+}
+
+impl Kind {
+    fn row(self) -> AnyView {
+        let said = crate::say::count(self.count, self.said.0, self.said.1);
+        view! {
+            <li>
+                <Icon name=self.icon/>
+                <div><b>{said}</b><small>{self.why}</small></div>
+                <a class="button small" href=self.href>"Show"</a>
+            </li>
+        }
+        .into_any()
     }
-    .into_any()
 }

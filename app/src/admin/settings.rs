@@ -194,11 +194,11 @@ fn logo(organization: &Organization) -> impl IntoView + use<> {
     let remove = organization.logo.is_some().then(|| {
         view! { <form method="post" action=RemoveOrganizationLogo::PATH><button class="button small">"Remove logo"</button></form> }
     });
-    let now = organization.logo.clone().map(|digest| view! { <Logo name="" logo=Some(digest)/> });
+    let now = organization.logo.clone().map(|digest| view! { <Logo name="" logo=Some(digest)/> }.into_any());
     view! {
         <section class="card">
             <header><h2>"Logo"</h2> {remove}</header>
-            {logo_form(routes::ORGANIZATION_LOGO_UPLOAD.to_owned(), now.into_any())}
+            {logo_form(routes::ORGANIZATION_LOGO_UPLOAD.to_owned(), now)}
         </section>
     }
 }

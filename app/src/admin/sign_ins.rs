@@ -137,10 +137,7 @@ fn row(visit: &Visit, sign_in: &SignIn) -> impl IntoView + use<> {
     view! {
         <tr>
             <td data-label="Time">{moment(visit, sign_in.at)}</td>
-            <td class="main">
-                <a href=visit.query.with(&visit.path, "user", &sign_in.user.to_string())>{sign_in.user_name.clone()}</a>
-                {details(visit, sign_in)}
-            </td>
+            <td class="main">{details(visit, sign_in)}</td>
             <td data-label="Application">
                 <a href=visit.query.with(&visit.path, "application", &to)>{sign_in.application_name.clone()}</a>
             </td>
@@ -186,7 +183,8 @@ fn details(visit: &Visit, sign_in: &SignIn) -> impl IntoView + use<> {
     let code = sign_in.reason.clone().map(|code| view! { <div><dt>"Reason"</dt><dd><code>{code}</code></dd></div> });
     view! {
         <details class="more">
-            <summary>"Details"</summary>
+            <summary>{sign_in.user_name.clone()}</summary>
+            <p><a href=visit.query.with(&visit.path, "user", &sign_in.user.to_string())>"All sign-ins of this person"</a></p>
             {none}
             <dl class="facts">{facts}</dl>
             <dl class="small-print">

@@ -18,7 +18,7 @@ pub fn AssignGroupPage() -> impl IntoView {
         let effect = applications::assignment_effect(&visit.services, &admin, read(&app)?, read(&group)?).await?;
         let problems = refused(&visit).await?;
         let from = visit.query.get("from").unwrap_or_default().to_owned();
-        let back = back_to(&app, &from);
+        let back = back_to(&app, &from, &group);
         let (app, group) = (effect.application.name.to_string(), effect.group.name.to_string());
         let gain = match effect.guests {
             0 => format!("No guest is in {group} now. Whoever comes into it gets {app}."),

@@ -62,7 +62,7 @@ pub fn groups(details: &Details, offered: &Offered, draft: &Draft<GroupChoice>) 
         <section class="card">
             <header><h2>"Groups"</h2></header>
             {none}
-            <ul class="rows">{rows}</ul>
+            {(!rows.is_empty()).then(|| view! { <ul class="rows">{rows}</ul> })}
             {add}
         </section>
     }
@@ -93,7 +93,7 @@ pub fn people(details: &Details, draft: &Draft<AddressForm>) -> impl IntoView + 
                 <h2>"People"</h2>
                 <p>"Who has it beside the groups. Guests are better in a group: it has owners and an end."</p>
             </header>
-            <ul class="rows">{rows}</ul>
+            {(!rows.is_empty()).then(|| view! { <ul class="rows">{rows}</ul> })}
             <form class="form" method="post" action=AssignPerson::PATH>
                 <Hidden name="id" value=app.to_string()/>
                 <Field
@@ -142,9 +142,9 @@ pub fn logo(app: &Application) -> impl IntoView + use<> {
     view! {
         <section class="card">
             <header><h2>"Logo"</h2> {remove}</header>
-            {super::super::logo_form(
+            {crate::admin::logo_form(
                 routes::application_logo_upload(app.id),
-                view! { <Logo name=app.name.to_string() logo=app.logo.clone()/> }.into_any(),
+                Some(view! { <Logo name=app.name.to_string() logo=app.logo.clone()/> }.into_any()),
             )}
         </section>
     }

@@ -15,10 +15,10 @@ fn page_of(id: &str) -> String {
     id.parse().map_or_else(|_| routes::APPLICATIONS.to_owned(), routes::application)
 }
 
-/// Where a form was filled: `setup` or the application's own page.
-pub(super) fn back_to(id: &str, from: &str) -> String {
+/// Where a form was filled: `setup` (which the address tells the group of) or the application's own page.
+pub(super) fn back_to(id: &str, from: &str, group: &str) -> String {
     match (id.parse::<AppId>(), from) {
-        (Ok(id), "setup") => routes::setup(id),
+        (Ok(id), "setup") => routes::with(&routes::setup(id), "group", group),
         _ => page_of(id),
     }
 }
@@ -82,7 +82,7 @@ impl Kept for GroupChoice {
 /// Assigns at once where no guest is in the group; else the page that says how many gain the application asks first.
 #[server(prefix = "/fn", endpoint = "applications/assign-group")]
 pub async fn assign_group(#[server(default)] id: String, #[server(default)] form: GroupChoice) -> Result<(), AppError> {
-    let back = back_to(&id, &form.from);
+    let back = back_to(&id, &form.from, &form.group);
     doorway(form.clone(), back.clone(), async move {
         let visit = visit()?;
         let admin = visit.viewer()?.user_administrator()?;
@@ -147,7 +147,7 @@ pub async fn set_self_service(
     #[server(default)] from: String,
     #[server(default)] service: SelfServiceForm,
 ) -> Result<(), AppError> {
-    let back = back_to(&id, &from);
+    let back = back_to(&id, &from, &service.group);
     doorway(service.clone(), back.clone(), async move {
         let visit = visit()?;
         let admin = visit.viewer()?.user_administrator()?;

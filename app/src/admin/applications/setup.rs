@@ -250,7 +250,9 @@ fn owners_step(visit: &Visit, details: &Details) -> Step {
         (false, true, true) => (
             "The organization has stopped all inviting. Say first who may invite.",
             Some(
-                view! { <a class="button small" href=routes::COLLABORATION>"Open the collaboration settings"</a> }
+                view! {
+                <div class="actions"><a class="button small" href=routes::COLLABORATION>"Open the collaboration settings"</a></div>
+            }
                     .into_any(),
             ),
         ),
@@ -309,7 +311,7 @@ fn group_step(
         return Step { done: false, title, text, form: Some(form.into_any()) };
     }
     let owners: Vec<&str> = chosen.owners.iter().map(User::shown_name).collect();
-    let form = view! { <a class="button small" href=routes::group(chosen.group.id)>"Open group"</a> };
+    let form = view! { <div class="actions"><a class="button small" href=routes::group(chosen.group.id)>"Open group"</a></div> };
     let text = format!("{name}, owned by {}.", owners.join(", "));
     Step { done: true, title, text, form: Some(form.into_any()) }
 }

@@ -196,7 +196,7 @@ fn members(details: &Details) -> impl IntoView + use<> {
                 <a class="button small" href=routes::group_rules(group)>"Change rules"</a>
             </header>
             <ul class="counts">
-                <li><a href=routes::guests(group)><b>{super::many(counts.guests)}</b> " guests"</a></li>
+                <li><a href=routes::guests(group)><b>{super::many(counts.guests)}</b> {if counts.guests == 1 { " guest" } else { " guests" }}</a></li>
                 <li><a href=routes::invitations(group)><b>{super::many(counts.pending)}</b> " pending"</a></li>
                 <li><b>{super::many(counts.ending)}</b> " ending soon"</li>
             </ul>
@@ -229,7 +229,7 @@ fn opens(details: &Details) -> impl IntoView + use<> {
             {none.then(|| view! {
                 <p class="muted">"No application is assigned to this group. Assign it on the "<a href=routes::APPLICATIONS>"application's page"</a>"."</p>
             })}
-            <ul class="rows">{rows}</ul>
+            {(!none).then(|| view! { <ul class="rows">{rows}</ul> })}
         </section>
     }
 }

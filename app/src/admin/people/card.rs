@@ -52,7 +52,6 @@ pub fn end(user: &User, draft: &Draft<EndForm>) -> impl IntoView + use<> {
                     name="form[last_day]"
                     label="Last day"
                     kind="date"
-                    size="short"
                     value=draft.typed.last_day.clone()
                     problem=draft.problem("last_day")
                     hint="After this day they cannot sign in; their memberships stay. Empty is without end."
@@ -179,7 +178,7 @@ pub fn memberships(visit: &Visit, person: &Person) -> impl IntoView + use<> {
         <section class="card">
             <header><h2>"Groups they are in"</h2></header>
             {empty}
-            <ul class="rows">{rows}</ul>
+            {(!person.memberships.is_empty()).then(|| view! { <ul class="rows">{rows}</ul> })}
         </section>
     }
 }

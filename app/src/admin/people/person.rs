@@ -16,6 +16,8 @@ use crate::ui::{AdminFrame, Avatar, Head, Notice, Notices, Tone, When, page, unt
 
 /// From here on an end is shown in the color of caution.
 const SOON: Span = Span::days(14);
+/// The issuer that stands for the proof of a mailbox.
+const MAILBOX: &str = "mailbox";
 
 #[component]
 pub fn PersonPage() -> impl IntoView {
@@ -165,7 +167,11 @@ fn facts(visit: &Visit, viewer: &Viewer, person: &Person) -> impl IntoView + use
     let end = user.ends_at.map(|end| {
         view! { <div><dt>"Access ends"</dt><dd>{until(&visit.zone(), end, visit.now())}</dd></div> }
     });
-    let ways = if person.identities.is_empty() { "A code by e-mail".to_owned() } else { person.identities.join(", ") };
+    let mut ways: Vec<&str> = person.identities.iter().map(|issuer| if issuer == MAILBOX { "A code by e-mail" } else { issuer }).collect();
+    if ways.is_empty() {
+        ways.push("A code by e-mail, not used yet");
+    }
+    let ways = ways.join(", ");
     let logs = viewer.reads_logs().then(|| {
         view! {
             <footer>

@@ -210,7 +210,7 @@ fn row(visit: &Visit, entry: &AuditEntry) -> impl IntoView + use<> {
     };
     let about = about(visit, event);
     let changed = changes(visit, event.old.as_deref(), event.new.as_deref(), &entry.about);
-    let facts = small_print(event);
+    let facts = small_print(visit, event);
     view! {
         <tr>
             <td data-label="Time">{moment(visit, event.at)}</td>
@@ -240,14 +240,16 @@ fn about(visit: &Visit, event: &AuditEvent) -> AnyView {
     .into_any()
 }
 
-fn small_print(event: &AuditEvent) -> impl IntoView + use<> {
+fn small_print(visit: &Visit, event: &AuditEvent) -> impl IntoView + use<> {
+    // A reader of the logs alone may not open what they are about.
+    let may = visit.viewer.as_ref().is_some_and(services::Viewer::administers_users);
     let open = match event.target.kind {
         TargetKind::User => event.target.id.parse().ok().map(routes::person),
         TargetKind::Group => event.target.id.parse().ok().map(routes::group),
         TargetKind::Application => event.target.id.parse().ok().map(routes::application),
         _ => None,
     };
-    let open = open.map(|href| view! { <div><dt>"Page"</dt><dd><a href=href>"Open"</a></dd></div> });
+    let open = open.filter(|_| may).map(|href| view! { <div><dt>"Page"</dt><dd><a href=href>"Open"</a></dd></div> });
     view! {
         <dl class="small-print">
             <div><dt>"Code"</dt><dd><code>{event.action.as_str()}</code></dd></div>

@@ -89,6 +89,9 @@ impl<'a> Refused<'a> {
     }
 
     async fn lead(self, path: String, done: &str) -> Verb<Next> {
+        if self.problems.is_empty() && self.done == 0 {
+            return Err(Denied::NotFound.into());
+        }
         if self.problems.is_empty() {
             return Ok(Next::to(path).done(done));
         }

@@ -39,13 +39,14 @@ impl Line {
         self.path.contains("{none}") || self.form.as_deref().is_some_and(|form| form.contains("{none}"))
     }
 
-    /// Is it about a thing at all?
+    /// Is it about a thing at all, and not only about what stands there once?
     pub fn is_about_something(&self) -> bool {
-        self.path.contains('{') || self.form.as_deref().is_some_and(|form| form.contains('{'))
+        let names = |text: &str| text.split('{').skip(1).any(|name| !name.starts_with("version-of-"));
+        names(&self.path) || self.form.as_deref().is_some_and(names)
     }
 
     pub fn changes_something(&self) -> bool {
-        self.method != "GET"
+        self.method != "GET" || self.path.contains("{proved-invitation}")
     }
 }
 

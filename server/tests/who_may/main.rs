@@ -17,12 +17,17 @@ use doors::Door;
 use line::{ACTORS, Line};
 use scene::Scene;
 
-const FILE: &str = include_str!("../who_may.txt");
+/// Says to everybody that a launch leads nowhere, with the status for that.
+const NOT_OPEN: &str = "/not-open/{app}";
+
+fn lines() -> Vec<Line> {
+    line::read(&std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/who_may.txt")).unwrap())
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_door_stands_in_the_list_and_opens_for_somebody() {
     let doors = doors::all().await;
-    let lines = line::read(FILE);
+    let lines = lines();
     let mut faults = Vec::new();
     let mut of_door: BTreeMap<&Door, Vec<&Line>> = BTreeMap::new();
     for line in &lines {
@@ -37,7 +42,8 @@ async fn every_door_stands_in_the_list_and_opens_for_somebody() {
             continue;
         };
         let about_things: Vec<&&Line> = lines.iter().filter(|line| line.is_about_something()).collect();
-        if !lines.iter().any(|line| line.answers.iter().any(|answer| answer == "ok")) {
+        let opens = lines.iter().any(|line| line.answers.iter().any(|answer| answer == "ok"));
+        if !opens && door.path != NOT_OPEN {
             faults.push(format!("{} {}: opens for nobody, so its lines prove nothing", door.method, door.path));
         }
         if !about_things.is_empty() && !about_things.iter().any(|line| line.is_about_nothing()) {
@@ -59,7 +65,7 @@ fn told_apart(line: &Line, all: &[&&Line]) -> Option<String> {
 #[tokio::test(flavor = "multi_thread")]
 async fn everybody_is_answered_as_the_list_says() {
     let faults = Arc::new(Mutex::new(BTreeSet::new()));
-    let (reads, writes): (Vec<Line>, Vec<Line>) = line::read(FILE).into_iter().partition(|line| !line.changes_something());
+    let (reads, writes): (Vec<Line>, Vec<Line>) = lines().into_iter().partition(|line| !line.changes_something());
     let mut tasks = tokio::task::JoinSet::new();
     let rooms = Arc::new(tokio::sync::Semaphore::new(4));
     for demo in [false, true] {

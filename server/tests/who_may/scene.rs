@@ -83,12 +83,12 @@ impl Asks<'_> {
         match (name, self.user) {
             ("me", Some(user)) => user.id.to_string(),
             // A session of one's own, not the one that asks.
-            ("my session", Some(user)) => self.scene.lobby.viewer(user.id).await.session.id.to_string(),
-            ("me" | "my session", None) => self.scene.names["none"].clone(),
-            ("code to sign in", _) => self.code(Purpose::SignIn).await,
-            ("code to prove", _) => self.code(Purpose::ProveAgain).await,
-            ("code to lift", _) => self.code(Purpose::LiftBlock).await,
-            ("proved invitation", _) => self.prove().await.to_string(),
+            ("my-session", Some(user)) => self.scene.lobby.viewer(user.id).await.session.id.to_string(),
+            ("me" | "my-session", None) => self.scene.names["none"].clone(),
+            ("code-to-sign-in", _) => self.code(Purpose::SignIn).await,
+            ("code-to-prove", _) => self.code(Purpose::ProveAgain).await,
+            ("code-to-lift", _) => self.code(Purpose::LiftBlock).await,
+            ("proved-invitation", _) => self.prove().await.to_string(),
             _ => self.scene.names.get(name).unwrap_or_else(|| panic!("nothing is called {name}")).clone(),
         }
     }

@@ -3,7 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use domain::id::{InvitationId, LetterId};
+use domain::group::Group;
+use domain::id::{GroupId, InvitationId, LetterId};
+use domain::invitation::LetterState;
 use domain::letter::{Lane, Letter};
 use domain::role::{Role, Roles};
 use domain::samples::address;
@@ -40,19 +42,24 @@ pub async fn make(lobby: &Lobby) -> (Vec<Option<User>>, Names) {
     lobby.give_to_owner(group.id, second.id).await;
     lobby.give_to_owner(lobby.group().await.id, other.id).await;
     let free = lobby.group().await;
+    let reserved = reserved(lobby, &owner).await;
+    let holder = lobby.with_roles("holder@lindenhof.example", Roles::of(Role::Reader)).await;
     let application = lobby.application().await;
     lobby.assign(application.id, group.id).await;
     applications::set_logo(&lobby.services, &people, application.id, Some(PICTURE.to_vec())).await.unwrap();
 
     let person = lobby.guest("person@praxis.example").await;
+    applications::assign_user(&lobby.services, &people, application.id, person.id).await.unwrap();
     lobby.join(group.id, &guest).await;
     lobby.join(group.id, &person).await;
     for (name, id) in [
         ("group", group.id.to_string()),
-        ("free group", free.id.to_string()),
+        ("free-group", free.id.to_string()),
+        ("reserved-group", reserved.to_string()),
+        ("role-holder", holder.id.to_string()),
         ("app", application.id.to_string()),
         ("owner", owner.id.to_string()),
-        ("second owner", second.id.to_string()),
+        ("second-owner", second.id.to_string()),
         ("person", person.id.to_string()),
         ("session", lobby.viewer(person.id).await.session.id.to_string()),
     ] {
@@ -60,7 +67,7 @@ pub async fn make(lobby: &Lobby) -> (Vec<Option<User>>, Names) {
     }
     standing(lobby, &people, &mut names).await;
     invitation(lobby, &people, &owner, group.id, &mut names).await;
-    waiting(lobby, &owner, group.id, &mut names).await;
+    waiting(lobby, actors[6].as_ref().unwrap(), group.id, &mut names).await;
     versions(&lobby.services, &person, &mut names).await;
     (actors, names)
 }
@@ -77,6 +84,18 @@ async fn actors(lobby: &Lobby) -> Vec<Option<User>> {
         role("people@lindenhof.example", Role::UserAdministrator).await,
         role("administrator@lindenhof.example", Role::Administrator).await,
     ]
+}
+
+/// A group of the owner's that administrators alone manage.
+async fn reserved(lobby: &Lobby, owner: &User) -> GroupId {
+    let group = lobby.group().await.id;
+    lobby.give_to_owner(group, owner.id).await;
+    let mut tx = lobby.services.store.begin().await.unwrap();
+    let stored = store::groups::get(&mut tx, group).await.unwrap().unwrap();
+    let reserved = stored.with(|group| Group { owners_manage: false, ..group });
+    store::groups::save(&mut tx, &reserved).await.unwrap();
+    tx.commit().await.unwrap();
+    group
 }
 
 /// People in each state that a button is for.
@@ -101,7 +120,7 @@ async fn invitation(
     lobby: &Lobby,
     people: &UserAdmin,
     owner: &User,
-    group: domain::id::GroupId,
+    group: GroupId,
     names: &mut Names,
 ) {
     let link = async |id: InvitationId| invitations::show_link(&lobby.services, people, id).await.unwrap();
@@ -109,6 +128,9 @@ async fn invitation(
     let pending = lobby.invitation(group, owner.id, &pending).await.id;
     names.insert("invitation", pending.to_string());
     names.insert("token", link(pending).await.expose().to_owned());
+    let (sent, mut tx) = (LetterState::Sent { at: lobby.services.now() }, lobby.services.store.begin().await.unwrap());
+    store::invitations::set_letter(&mut tx, pending, &sent).await.unwrap();
+    tx.commit().await.unwrap();
 
     let orphan = lobby.pending_guest("orphan@praxis.example").await;
     let former = lobby.member("former@lindenhof.example").await;
@@ -131,30 +153,30 @@ async fn invitation(
 }
 
 /// A letter that is stuck, one in the mailbox, a job, and the link of a first administrator.
-async fn waiting(lobby: &Lobby, owner: &User, group: domain::id::GroupId, names: &mut Names) {
+async fn waiting(lobby: &Lobby, people: &User, group: GroupId, names: &mut Names) {
     let (services, now) = (&lobby.services, lobby.services.now());
     let stuck: LetterId = services.ids.next(now);
     let mut tx = services.store.begin().await.unwrap();
-    store::outbox::push(&mut tx, [(stuck, Lane::Single, Letter::Welcome { user: owner.id })], now).await.unwrap();
+    store::outbox::push(&mut tx, [(stuck, Lane::Single, Letter::Welcome { user: people.id })], now).await.unwrap();
     store::outbox::done(&mut tx, stuck, OutboxState::Stuck, Some("451 later"), now).await.unwrap();
     let received: LetterId = services.ids.next(now);
     let html = "<html><head></head><body>Hello</body></html>";
     store::mailbox::deliver(&mut tx, received, "ada@praxis.example", "Hello", html, "Hello", now).await.unwrap();
     let job = Job {
         id: services.ids.next(now),
-        started_by: owner.id,
+        started_by: people.id,
         group: Some(group),
         state: JobState::Running,
         input: "{}".to_owned(),
         total: 500,
         done: 100,
-        counts: "{}".to_owned(),
+        counts: r#"{"counts":{},"unsent":[]}"#.to_owned(),
         created_at: now,
         ended_at: None,
     };
     store::jobs::insert(&mut tx, &job).await.unwrap();
     tx.commit().await.unwrap();
-    names.insert("stuck letter", stuck.to_string());
+    names.insert("stuck-letter", stuck.to_string());
     names.insert("letter", received.to_string());
     names.insert("job", job.id.to_string());
     let first = first_administrator::make_link(services, &address("first@lindenhof.example")).await.unwrap();
@@ -169,11 +191,11 @@ async fn versions(services: &Services, person: &User, names: &mut Names) {
     let app = store::applications::get(&mut tx, names["app"].parse().unwrap()).await.unwrap().unwrap();
     let person = store::users::get(&mut tx, person.id).await.unwrap().unwrap();
     for (name, version) in [
-        ("version of group", group.version),
-        ("version of app", app.version),
-        ("version of person", person.version),
-        ("version of organization", tenant.organization.version),
-        ("version of collaboration", tenant.collaboration.version),
+        ("version-of-group", group.version),
+        ("version-of-app", app.version),
+        ("version-of-person", person.version),
+        ("version-of-organization", tenant.organization.version),
+        ("version-of-collaboration", tenant.collaboration.version),
     ] {
         names.insert(name, version.to_string());
     }

@@ -24,7 +24,8 @@ pub fn OverviewPage() -> impl IntoView {
         let waits = if rows.is_empty() {
             view! { <Empty icon="check" title="Nothing waits" text="No letter is stuck, no invitation is pending, and every group has an owner."/> }.into_any()
         } else {
-            view! { <section class="card"><h2 class="hidden">"Waiting"</h2><ul class="rows">{rows}</ul></section> }.into_any()
+            view! { <section class="card"><h2 class="hidden">"Waiting"</h2><ul class="rows">{rows}</ul></section> }
+                .into_any()
         };
         let problems = refused(&visit).await?;
         Ok(view! {

@@ -34,7 +34,9 @@ async fn prove(lobby: &Lobby, browser: &Browser, path: &str) -> Answer {
 #[tokio::test]
 async fn an_owner_invites_a_guest_who_comes_in_launches_and_leaves() {
     for lobby in testing::both().await {
-        lobby.organize(|house| house.privacy_contact = Some(domain::samples::address("privacy@lindenhof.example"))).await;
+        lobby
+            .organize(|house| house.privacy_contact = Some(domain::samples::address("privacy@lindenhof.example")))
+            .await;
         let owner = lobby.group_with_owner().await;
         let group = owner.group().id;
         let application = lobby.application().await;

@@ -5,16 +5,8 @@
 #[path = "../browser/mod.rs"]
 mod browser;
 
-mod answers;
 mod codes;
-mod forms;
-mod gate;
 mod invited;
-mod launching;
-mod pictures;
-mod process;
-mod secrets;
-mod standing;
 
 use browser::{Answer, Browser, code_in, letter_to};
 use domain::event::Action;

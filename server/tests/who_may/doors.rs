@@ -36,7 +36,10 @@ pub async fn all() -> BTreeSet<Door> {
     let pages = leptos_axum::generate_route_list(app::shell::App).into_iter().map(|page| page.path().to_owned());
     let functions = leptos::server_fn::axum::server_fn_paths().map(|(path, _)| path.to_owned());
     for path in pages.chain(functions) {
-        assert!(routes.iter().any(|door| door.path == path), "the router is read wrongly: {path} is not among {routes:?}");
+        assert!(
+            routes.iter().any(|door| door.path == path),
+            "the router is read wrongly: {path} is not among {routes:?}"
+        );
     }
     // Each server function stands there by itself too.
     routes.into_iter().filter(|door| !is_file(&door.path) && door.path != "/fn/{*endpoint}").collect()
@@ -56,7 +59,9 @@ fn routes(printed: &str) -> Vec<Door> {
         let (id, route) = route.split_once("): ").unwrap();
         match route.strip_prefix('"') {
             Some(path) => paths.insert(id, path.split('"').next().unwrap()),
-            None => methods.insert(id, route.split("allow_header: Bytes(b\"").nth(1).unwrap().split('"').next().unwrap()),
+            None => {
+                methods.insert(id, route.split("allow_header: Bytes(b\"").nth(1).unwrap().split('"').next().unwrap())
+            }
         };
     }
     let of_path = |(id, path): (&&str, &&str)| {

@@ -29,7 +29,11 @@ impl Line {
             None => (text, false),
         };
         let words: Vec<&str> = text.split_whitespace().collect();
-        assert_eq!(words.len(), 2 + ACTORS.len(), "line {number}: a method, a path and one answer for each actor: {text}");
+        assert_eq!(
+            words.len(),
+            2 + ACTORS.len(),
+            "line {number}: a method, a path and one answer for each actor: {text}"
+        );
         let answers = words[2..].iter().map(|word| (*word).to_owned()).collect();
         Self { number, method: words[0].to_owned(), path: words[1].to_owned(), answers, demo, form }
     }

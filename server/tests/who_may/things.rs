@@ -19,9 +19,10 @@ pub type Names = BTreeMap<&'static str, String>;
 
 /// A picture of one point.
 pub const PICTURE: &[u8] = &[
-    0x89, b'P', b'N', b'G', 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13, b'I', b'H', b'D', b'R', 0, 0, 0, 1, 0, 0, 0, 1, 8, 6, 0,
-    0, 0, 0x1f, 0x15, 0xc4, 0x89, 0, 0, 0, 13, b'I', b'D', b'A', b'T', 0x78, 0xda, 0x63, 0x64, 0xf8, 0xcf, 0x50, 0x0f, 0,
-    0x03, 0x86, 0x01, 0x80, 0x5a, 0x34, 0x7d, 0x6b, 0, 0, 0, 0, b'I', b'E', b'N', b'D', 0xae, 0x42, 0x60, 0x82,
+    0x89, b'P', b'N', b'G', 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13, b'I', b'H', b'D', b'R', 0, 0, 0, 1, 0, 0, 0, 1, 8, 6,
+    0, 0, 0, 0x1f, 0x15, 0xc4, 0x89, 0, 0, 0, 13, b'I', b'D', b'A', b'T', 0x78, 0xda, 0x63, 0x64, 0xf8, 0xcf, 0x50,
+    0x0f, 0, 0x03, 0x86, 0x01, 0x80, 0x5a, 0x34, 0x7d, 0x6b, 0, 0, 0, 0, b'I', b'E', b'N', b'D', 0xae, 0x42, 0x60,
+    0x82,
 ];
 
 /// Makes everything; the actors in the order of the columns come first.
@@ -116,13 +117,7 @@ async fn standing(lobby: &Lobby, people: &UserAdmin, names: &mut Names) {
 }
 
 /// Invitations of the owner: one pending, one of an owner who is none any more, one that was answered with a block.
-async fn invitation(
-    lobby: &Lobby,
-    people: &UserAdmin,
-    owner: &User,
-    group: GroupId,
-    names: &mut Names,
-) {
+async fn invitation(lobby: &Lobby, people: &UserAdmin, owner: &User, group: GroupId, names: &mut Names) {
     let link = async |id: InvitationId| invitations::show_link(&lobby.services, people, id).await.unwrap();
     let pending = lobby.pending_guest("pending@praxis.example").await;
     let pending = lobby.invitation(group, owner.id, &pending).await.id;

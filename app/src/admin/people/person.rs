@@ -167,7 +167,8 @@ fn facts(visit: &Visit, viewer: &Viewer, person: &Person) -> impl IntoView + use
     let end = user.ends_at.map(|end| {
         view! { <div><dt>"Access ends"</dt><dd>{until(&visit.zone(), end, visit.now())}</dd></div> }
     });
-    let mut ways: Vec<&str> = person.identities.iter().map(|issuer| if issuer == MAILBOX { "A code by e-mail" } else { issuer }).collect();
+    let mut ways: Vec<&str> =
+        person.identities.iter().map(|issuer| if issuer == MAILBOX { "A code by e-mail" } else { issuer }).collect();
     if ways.is_empty() {
         ways.push("A code by e-mail, not used yet");
     }

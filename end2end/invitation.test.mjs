@@ -21,7 +21,7 @@ function story({ house, way, part }) {
         await owner.looksAt("Manage");
         await owner.follow(group);
         await owner.follow("Invite guests");
-        await owner.sees(`They get ${application}.`);
+        await owner.sees("Invite guests", application);
     });
 
     part("A pasted list gets a verdict on each address before anything is sent.", async () => {

@@ -4,4 +4,6 @@ mod search;
 mod verdicts;
 
 pub use search::SearchTiles;
-pub use verdicts::{CheckInvitations, Checked, Chip, InviteForm, Verdicts, check_invitations};
+#[cfg(feature = "ssr")]
+pub use verdicts::{CheckInvitations, InviteForm, check_invitations};
+pub use verdicts::{Checked, Chip, Verdicts};

@@ -4,9 +4,11 @@
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
+#[cfg(feature = "ssr")]
 use crate::error::AppError;
 
 /// The invite form as it is sent, and kept where it is refused.
+#[cfg(feature = "ssr")]
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct InviteForm {
@@ -54,6 +56,8 @@ pub struct Chip {
     pub doubt: Option<(String, bool)>,
 }
 
+/// The browser asks by a plain `fetch`: the client that the macro makes would double what every guest loads.
+#[cfg(feature = "ssr")]
 #[server(prefix = "/fn", endpoint = "invitations/check")]
 pub async fn check_invitations(#[server(default)] form: InviteForm) -> Result<Checked, AppError> {
     crate::owner::check::answer(form).await
@@ -144,13 +148,13 @@ fn doubt(chip: &Chip) -> Option<impl IntoView + use<>> {
 #[cfg(not(feature = "ssr"))]
 mod browser {
     use leptos::ev;
-    use leptos::form::FromFormData;
     use leptos::prelude::*;
     use leptos::task::spawn_local;
     use leptos::wasm_bindgen::JsCast;
-    use web_sys::{HtmlFormElement, HtmlTextAreaElement};
+    use wasm_bindgen_futures::JsFuture;
+    use web_sys::{FormData, HtmlFormElement, HtmlTextAreaElement, RequestInit, Response, UrlSearchParams};
 
-    use super::{CheckInvitations, Checked, REST, check_invitations};
+    use super::{Checked, REST};
 
     fn form() -> Option<HtmlFormElement> {
         document().get_element_by_id("invite")?.dyn_into().ok()
@@ -166,15 +170,27 @@ mod browser {
         }
     }
 
+    /// The server's answer to the form as it stands; `None` where there is none.
+    async fn answer(form: HtmlFormElement) -> Option<Checked> {
+        let data = FormData::new_with_form(&form).ok()?;
+        let body = UrlSearchParams::new_with_str_sequence_sequence(&data).ok()?;
+        let request = RequestInit::new();
+        request.set_method("POST");
+        request.set_body(&body);
+        let asked = window().fetch_with_str_and_init("/fn/invitations/check", &request);
+        let response: Response = JsFuture::from(asked).await.ok()?.dyn_into().ok()?;
+        let text = JsFuture::from(response.text().ok()?).await.ok()?.as_string()?;
+        if response.ok() { serde_json::from_str(&text).ok() } else { None }
+    }
+
     fn ask(checked: RwSignal<Checked>, asked: StoredValue<u32>) {
-        let Some(data) = form().and_then(|form| web_sys::FormData::new_with_form(&form).ok()) else { return };
-        let Ok(CheckInvitations { form }) = CheckInvitations::from_form_data(&data) else { return };
+        let Some(form) = form() else { return };
         let mine = asked.get_value() + 1;
         asked.set_value(mine);
         spawn_local(async move {
             // An answer that was overtaken is about what no longer stands there. Without an answer all stays as it was:
             // the server decides again when the form is sent.
-            if let Ok(answer) = check_invitations(form).await
+            if let Some(answer) = answer(form).await
                 && asked.get_value() == mine
             {
                 write("letter-subject", &answer.subject);

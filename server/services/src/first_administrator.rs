@@ -54,7 +54,7 @@ pub async fn look(services: &Services, token: &Secret) -> Verb<EmailAddress> {
 /// Uses the link up: its bearer is an Administrator and signed in.
 ///
 /// # Errors
-/// As [`look`].
+/// `Rule("administrator_link")` where the link is unknown, used or too old.
 pub async fn enter(
     services: &Services,
     token: &Secret,

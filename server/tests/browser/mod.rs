@@ -20,14 +20,14 @@ use tower::ServiceExt;
 const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
 
 pub struct Browser {
-    router: Router,
-    origin: String,
-    host: String,
+    pub router: Router,
+    pub origin: String,
+    pub host: String,
     /// Such as `text/html`.
     pub accept: &'static str,
     /// Where it stands: no two people share one, or they share its limits.
     pub address: &'static str,
-    cookies: Mutex<BTreeMap<String, String>>,
+    pub cookies: Mutex<BTreeMap<String, String>>,
 }
 
 /// What came back.

@@ -13,7 +13,7 @@ use crate::{Actor, Refusal, Secret, Services, Verb};
 /// Declines by the link alone; the group may not invite the address for thirty days.
 ///
 /// # Errors
-/// `NotFound`, `Redeem` or `link_void`, as [`look`].
+/// `NotFound`, `Redeem` or `link_void`: see `redemption::look`.
 pub async fn decline(services: &Services, link: &Secret, origin: Origin, correlation: RequestId) -> Verb<()> {
     let actor = Actor::stranger(origin, correlation);
     again!(decline_now(services, link, &actor))

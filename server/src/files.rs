@@ -1,4 +1,4 @@
-//! Pictures, the theme, and the answer for what is not there.
+//! Pictures, and the theme.
 
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
@@ -31,8 +31,4 @@ pub async fn theme(Path(name): Path<String>) -> Response {
         }
         None => StatusCode::NOT_FOUND.into_response(),
     }
-}
-
-pub async fn not_found() -> Response {
-    StatusCode::NOT_FOUND.into_response()
 }

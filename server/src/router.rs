@@ -21,7 +21,7 @@ pub fn router(state: AppState) -> Router {
     let fn_context = || ();
     let upload = DefaultBodyLimit::max(uploads::BODY_LIMIT);
     let visited = Router::new()
-        .leptos_routes_with_context(&state, pages, context, app::shell::shell)
+        .leptos_routes_with_context(&state, pages, context.clone(), app::shell::shell)
         .route("/fn/{*endpoint}", post(move |request| leptos_axum::handle_server_fns_with_context(fn_context, request)))
         .route("/launch/{app}", get(launch::launch))
         .route("/go/{app}", get(launch::go_on))
@@ -34,7 +34,7 @@ pub fn router(state: AppState) -> Router {
         .route("/invitation-link", post(secrets::invitation_link))
         .route("/mailbox/{letter}/letter", get(mailbox::letter))
         .route("/demo/{name}", get(demo::application))
-        .fallback(files::not_found)
+        .fallback(leptos_axum::render_app_async_with_context(context.clone(), app::shell::shell))
         .layer(middleware::from_fn_with_state(state.clone(), visit::visits));
     let plain = Router::new()
         .route("/logo/{digest}", get(files::logo))

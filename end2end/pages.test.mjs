@@ -115,8 +115,6 @@ stories("Every page", ({ house, way, part }) => {
         const stranger = await house.person({ scripts: way.scripts });
         await stranger.goTo("/admin/nowhere", 404);
         await stranger.sees("Nothing is here");
-        await stranger.goTo("/nowhere", 404);
-        await stranger.sees("Nothing is here");
         await stranger.looksAt("Nowhere");
         await stranger.leave();
     });

@@ -84,7 +84,7 @@ fn field(page: &Answer, name: &str) -> String {
 
 async fn launch_is_recorded(lobby: &Lobby, application: domain::id::AppId) {
     let mut tx = lobby.services.store.read().await.unwrap();
-    let all = store::sign_ins::page(&mut tx, &PageAsk::default(), &[]).await.unwrap().items;
+    let all = store::sign_ins::page(&mut tx, &PageAsk { size: 50, ..PageAsk::default() }, &[]).await.unwrap().items;
     let launch = all.iter().find(|sign_in| sign_in.application == Some(application)).unwrap();
     assert_eq!(launch.result, SignInResult::Success);
     let facts = launch.facts.as_ref().unwrap();

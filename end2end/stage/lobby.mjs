@@ -8,8 +8,8 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
-const BINARY =
-    process.env.LOBBY_BINARY ?? join(process.env.CARGO_TARGET_DIR ?? join(ROOT, "target"), "debug", "lobby");
+const TARGET = process.env.CARGO_TARGET_DIR ?? join(ROOT, "target");
+const BINARY = resolve(process.env.LOBBY_BINARY ?? join(TARGET, "debug", "lobby"));
 
 export async function freePort() {
     const server = createServer();

@@ -27,8 +27,7 @@ mod refusing;
 pub use lost::lost;
 pub use refusing::{block, decline};
 
-/// The issuer of the identities that a mailbox is; the subject is the address's key.
-pub const MAILBOX: &str = "mailbox";
+pub use domain::identity::MAILBOX;
 
 /// An address that this request proved: by a code that was sent there.
 #[derive(Debug, Clone, PartialEq, Eq)]

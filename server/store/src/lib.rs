@@ -8,6 +8,7 @@ pub mod drafts;
 pub mod groups;
 pub mod guards;
 pub mod hits;
+pub mod identities;
 pub mod invitations;
 pub mod jobs;
 pub mod list;

@@ -30,6 +30,7 @@ pub fn all() -> Vec<(&'static str, &'static str)> {
         crate::groups::STATEMENTS,
         crate::guards::STATEMENTS,
         crate::hits::STATEMENTS,
+        crate::identities::STATEMENTS,
         crate::invitations::STATEMENTS,
         crate::jobs::STATEMENTS,
         crate::mailbox::STATEMENTS,

@@ -43,6 +43,7 @@ pub fn table_texts() -> Vec<(String, String)> {
         crate::drafts::TABLES,
         crate::groups::TABLES,
         crate::hits::TABLES,
+        crate::identities::TABLES,
         crate::invitations::TABLES,
         crate::jobs::TABLES,
         crate::mailbox::TABLES,

@@ -6,12 +6,11 @@
 // (`auth_time` is always now), `amr`, `acr`, sessions, `sid`, back-channel logout.
 
 import { spawn } from "node:child_process";
-import { request } from "node:http";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
-import { bodyOf } from "./site.mjs";
+import { ask } from "./site.mjs";
 
 const SCRIPT = join(dirname(fileURLToPath(import.meta.url)), "second.sh");
 
@@ -22,8 +21,7 @@ export class Second {
         second.child = spawn("sh", [SCRIPT], { stdio: ["pipe", "pipe", "inherit"] });
         const port = (await createInterface({ input: second.child.stdout })[Symbol.asyncIterator]().next()).value;
         if (!port) throw new Error("there is no second provider to test with; what it lacks is said above");
-        second.host = `${name}.localhost:${port}`;
-        second.url = second.issuer = `http://${second.host}`;
+        second.url = second.issuer = `http://${name}.localhost:${port}`;
         for (const { address, verified = true, ...claims } of accounts) {
             const account = { name: address, email: address, email_verified: verified, ...claims };
             await second.#ask("PUT", `/users/${encodeURIComponent(address)}`, account);
@@ -44,15 +42,9 @@ export class Second {
     }
 
     async #ask(method, path, value) {
-        const { port } = new URL(this.url);
-        const headers = { host: this.host, "content-type": "application/json" };
-        const answer = await new Promise((answered, failed) => {
-            const asked = request({ host: "127.0.0.1", port, method, path, headers }, answered);
-            asked.once("error", failed);
-            asked.end(JSON.stringify(value));
-        });
-        const text = await bodyOf(answer);
-        if (answer.statusCode >= 300) throw new Error(`${method} ${path}: ${answer.statusCode} ${text}`);
+        const headers = { "content-type": "application/json" };
+        const { status, text } = await ask(this.url + path, { method, headers, body: JSON.stringify(value) });
+        if (status >= 300) throw new Error(`${method} ${path}: ${status} ${text}`);
         return text && JSON.parse(text);
     }
 }

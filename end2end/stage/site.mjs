@@ -1,6 +1,6 @@
 // A web server on a site of its own, `http://NAME.localhost:PORT`, and what the stand-in providers' pages are made of.
 
-import { createServer } from "node:http";
+import { createServer, request } from "node:http";
 
 export class Site {
     /** `act(request, answer)` answers what is asked. */
@@ -99,4 +99,17 @@ export function page(answer, title, body, status = 200) {
 export function loopback(_, options, done) {
     if (options.all) done(null, [{ address: "127.0.0.1", family: 4 }]);
     else done(null, "127.0.0.1", 4);
+}
+
+/** Asks an address of the stories as a program would; `form` is posted. Says `{ status, headers, text }`. */
+export async function ask(address, { method, headers = {}, form, body } = {}) {
+    const content = form ? new URLSearchParams(form).toString() : body;
+    const type = form && { "content-type": "application/x-www-form-urlencoded" };
+    const options = { method: method ?? (content ? "POST" : "GET"), headers: { ...type, ...headers }, lookup: loopback, agent: false };
+    const answer = await new Promise((answered, failed) => {
+        const asked = request(address, options, answered);
+        asked.once("error", failed);
+        asked.end(content);
+    });
+    return { status: answer.statusCode, headers: answer.headers, text: await bodyOf(answer) };
 }

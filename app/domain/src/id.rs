@@ -31,6 +31,11 @@ ids! {
     JobId,
     BlockId,
     DraftId,
+    ProviderId,
+    AttemptId,
+    PartnerId,
+    PasskeyId,
+    CeremonyId,
     /// Ties the log lines, audit events and the error page of one request together.
     RequestId,
 }

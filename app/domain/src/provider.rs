@@ -7,10 +7,12 @@ use crate::id::ProviderId;
 use crate::text::{DomainName, EmailAddress, Label};
 use crate::time::Timestamp;
 
+mod address;
 mod assertion;
 mod claims;
 mod offer;
 
+pub use address::{Issuer, ProviderUrlError, endpoint};
 pub use assertion::{Asserted, SecondFactor};
 pub use claims::{ClaimError, Claims, Expected, IssuerRule, LEEWAY, LogoutClaims};
 pub use offer::{Offer, Way, offer};
@@ -57,7 +59,7 @@ pub struct ProviderSettings {
 #[serde(tag = "protocol", rename_all = "snake_case")]
 pub enum Protocol {
     /// OpenID Connect Core 1.0 with Discovery 1.0.
-    OpenId { issuer: Url, tenancy: Tenancy },
+    OpenId { issuer: Issuer, tenancy: Tenancy },
     /// OAuth 2.0 (RFC 6749) without identity tokens: a page of the provider's says who it is.
     OAuth2 { authorize: Url, token: Url, user: Url, emails: Option<Url> },
 }
@@ -142,7 +144,9 @@ impl Provider {
             Tenancy::Single => self.speaks_for(domain),
             Tenancy::Entra { tenants } => {
                 let pinned = |tid: &String| tenants.iter().any(|pin| pin.tid == *tid && pin.domain == *domain);
-                self.speaks_for(domain) && asserted.domain_owner_verified && asserted.tenant.as_ref().is_some_and(pinned)
+                self.speaks_for(domain)
+                    && asserted.domain_owner_verified
+                    && asserted.tenant.as_ref().is_some_and(pinned)
             }
             Tenancy::Google => {
                 let hosted = asserted.hosted_domain.as_deref().is_some_and(|hosted| hosted == domain.as_str());

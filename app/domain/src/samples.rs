@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use crate::group::Membership;
 use crate::id::{GroupId, InvitationId, ProviderId, SessionId, UserId};
 use crate::invitation::{Invitation, InvitationState, LetterState};
-use crate::provider::{Asserted, ClaimNames, Protocol, Provider, ProviderSettings, SecondFactor, Tenancy};
+use crate::provider::{Asserted, ClaimNames, Issuer, Protocol, Provider, ProviderSettings, SecondFactor, Tenancy};
 use crate::role::Roles;
 use crate::session::{Method, Origin, Platform, Session};
 use crate::text::{EmailAddress, Label};
@@ -106,6 +106,7 @@ pub fn session() -> Session {
         ends_at: NOON + Session::absolute(UserType::Guest),
         kept: false,
         origin: origin(),
+        by: None,
     }
 }
 
@@ -124,7 +125,7 @@ pub fn provider() -> Provider {
         logo: None,
         settings: ProviderSettings {
             protocol: Protocol::OpenId {
-                issuer: url::Url::parse("https://login.praxis.example").unwrap(),
+                issuer: Issuer::parse("https://login.praxis.example").unwrap(),
                 tenancy: Tenancy::Single,
             },
             scopes: ["openid", "email", "profile"].map(str::to_owned).to_vec(),

@@ -9,6 +9,7 @@ pub mod groups;
 pub mod letters;
 pub mod overview;
 pub mod people;
+pub mod providers;
 pub mod settings;
 pub mod sign_ins;
 

@@ -1,6 +1,7 @@
 //! The memory: one SQL text for SQLite and PostgreSQL. Decides nothing and sends nothing.
 
 pub mod applications;
+pub mod attempts;
 pub mod audit;
 pub mod blocks;
 mod db;
@@ -16,6 +17,7 @@ pub mod mailbox;
 pub mod memberships;
 pub mod outbox;
 pub mod passcodes;
+pub mod providers;
 pub mod sessions;
 pub mod settings;
 pub mod sign_ins;

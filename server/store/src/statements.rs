@@ -24,6 +24,7 @@ pub(crate) use {on, sql};
 pub fn all() -> Vec<(&'static str, &'static str)> {
     [
         crate::applications::STATEMENTS,
+        crate::attempts::STATEMENTS,
         crate::audit::STATEMENTS,
         crate::blocks::STATEMENTS,
         crate::drafts::STATEMENTS,
@@ -37,6 +38,7 @@ pub fn all() -> Vec<(&'static str, &'static str)> {
         crate::memberships::STATEMENTS,
         crate::outbox::STATEMENTS,
         crate::passcodes::STATEMENTS,
+        crate::providers::STATEMENTS,
         crate::sessions::STATEMENTS,
         crate::settings::STATEMENTS,
         crate::sign_ins::STATEMENTS,

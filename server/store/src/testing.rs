@@ -38,6 +38,7 @@ async fn run(options: &PgConnectOptions, text: String) -> Result<(), StoreError>
 pub fn table_texts() -> Vec<(String, String)> {
     let tables = [
         crate::applications::TABLES,
+        crate::attempts::TABLES,
         crate::audit::TABLES,
         crate::blocks::TABLES,
         crate::drafts::TABLES,
@@ -50,6 +51,7 @@ pub fn table_texts() -> Vec<(String, String)> {
         crate::memberships::TABLES,
         crate::outbox::TABLES,
         crate::passcodes::TABLES,
+        crate::providers::TABLES,
         crate::sessions::TABLES,
         crate::sign_ins::TABLES,
         crate::users::TABLES,

@@ -31,7 +31,10 @@ pub struct Claims {
 pub enum IssuerRule<'a> {
     Exactly(&'a str),
     /// Entra's template: `{tenantid}` is filled by the token's own `tid`, which must be one of these.
-    Tenant { template: &'a str, tids: Vec<&'a str> },
+    Tenant {
+        template: &'a str,
+        tids: Vec<&'a str>,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

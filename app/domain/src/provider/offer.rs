@@ -22,6 +22,15 @@ pub struct Offer {
 }
 
 impl Offer {
+    /// The same where this browser came by a code last, or somebody asks for one: a code, where one may be had.
+    pub fn by_code(self, last: bool, wanted: bool) -> Self {
+        if self.first == Way::Passcode || !(last || wanted && self.has(Way::Passcode)) {
+            return self;
+        }
+        let others = std::iter::once(self.first).chain(self.others.into_iter().filter(|way| *way != Way::Passcode));
+        Self { first: Way::Passcode, others: others.collect() }
+    }
+
     pub fn has(&self, way: Way) -> bool {
         self.first == way || self.others.contains(&way)
     }

@@ -13,7 +13,7 @@ fn speaking_for(tenancy: Tenancy, domains: &[&str]) -> Provider {
     let mut provider = samples::provider();
     provider.settings.domains = domains;
     provider.settings.protocol =
-        Protocol::OpenId { issuer: Url::parse("https://login.praxis.example").unwrap(), tenancy };
+        Protocol::OpenId { issuer: Issuer::parse("https://login.praxis.example").unwrap(), tenancy };
     provider
 }
 

@@ -11,6 +11,8 @@ pub const CONSENT: &str = "/consent";
 pub const LOST: &str = "/lost";
 pub const LIFT: &str = "/lift";
 pub const ACCOUNT: &str = "/account";
+/// Everything that is kept of the viewer, as a file.
+pub const MY_DATA: &str = "/account/my-data.json";
 pub const LEAVE: &str = "/account/leave";
 pub const PROVE: &str = "/account/prove";
 pub const MANAGE: &str = "/manage";

@@ -274,6 +274,7 @@ pub fn done(code: &str) -> Option<&'static str> {
         "left" => "You have left. Your access has ended.",
         "identity-linked" => "The account is linked. You can sign in by it from now on.",
         "identity-removed" => "Removed. Sessions that came by it have ended.",
+        "reset" => "Reset. Their sessions have ended, and a letter is on its way.",
         "session-ended" => "The session has ended.",
         "sessions-ended" => "The sessions have ended.",
         "proved" => "Thank you. Go on with what you wanted to do.",

@@ -3,15 +3,18 @@
 use domain::id::{GroupId, UserId};
 use domain::invitation::Invitation;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 use services::OwnerOf;
 use services::groups::{self, Guest};
+use services::people;
 
 use super::frame::crumbs;
 use super::several::{EndForm, end_form};
 use super::{owner, param, parsed, words};
+use crate::error::AppError;
 use crate::routes;
-use crate::ssr::{Draft, Visit, draft_or, refused, visit};
-use crate::ui::{Avatar, Badge, Head, Icon, Notices, PanelFrame, When, page};
+use crate::ssr::{Draft, Next, NothingTyped, Visit, doorway, draft_or, refused, visit};
+use crate::ui::{Avatar, Badge, Head, Hidden, Icon, Notices, PanelFrame, When, page};
 
 #[component]
 pub fn GuestPage() -> impl IntoView {
@@ -72,6 +75,7 @@ fn one(
             {sponsors}
         </dl>
     };
+    let reset = guest.may_reset.then(|| reset(group, user.id));
     let above = crumbs(group, owner.group().name.as_str());
     let remove = routes::remove_members(group, &[user.id]);
     view! {
@@ -98,7 +102,43 @@ fn one(
                 </section>
             </div>
             {invitations}
+            {reset}
         </PanelFrame>
+    }
+}
+
+#[server(prefix = "/fn", endpoint = "guests/reset")]
+pub async fn reset_guest(#[server(default)] group: String, #[server(default)] user: String) -> Result<(), AppError> {
+    let back = match (group.parse(), user.parse()) {
+        (Ok(group), Ok(user)) => routes::guest(group, user),
+        _ => routes::MANAGE.to_owned(),
+    };
+    doorway(NothingTyped, back.clone(), async move {
+        let visit = visit()?;
+        let owner = owner(&visit, &group).await?;
+        people::reset_by_owner(&visit.services, &owner, parsed::<UserId>(&user)?).await?;
+        Ok(Next::to(back).done("reset"))
+    })
+    .await
+}
+
+fn reset(group: GroupId, user: UserId) -> impl IntoView {
+    view! {
+        <section class="card">
+            <header><h2>"Reset how they sign in"</h2></header>
+            <p>
+                "For a lost account or a changed provider. Memberships stay. Sessions end now, linked identities go, and a new \
+                invitation goes to the same address."
+            </p>
+            <details class="more">
+                <summary>"Reset…"</summary>
+                <form class="form" method="post" action=ResetGuest::PATH>
+                    <Hidden name="group" value=group.to_string()/>
+                    <Hidden name="user" value=user.to_string()/>
+                    <div class="actions"><button class="button danger">"Reset how they sign in"</button></div>
+                </form>
+            </details>
+        </section>
     }
 }
 

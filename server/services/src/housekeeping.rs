@@ -125,6 +125,7 @@ async fn prune(services: &Services) -> Verb<()> {
     let mut tx = services.store.begin().await?;
     store::sessions::prune(&mut tx, now).await?;
     store::passcodes::prune(&mut tx, now - PASSCODES_KEPT).await?;
+    store::attempts::prune(&mut tx, now - PASSCODES_KEPT, now).await?;
     store::drafts::prune(&mut tx, now).await?;
     store::hits::prune(&mut tx, now - HITS_KEPT).await?;
     store::jobs::prune(&mut tx, now - JOBS_KEPT).await?;

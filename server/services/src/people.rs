@@ -1,9 +1,14 @@
 //! People: listed, created and edited. How they come, go and are trusted lives in the files below.
 
+mod own;
+mod reset;
 mod roles;
 mod standing;
 mod trail;
 
+pub use own::{MyData, Used, my_data, used};
+pub(crate) use reset::may_reset;
+pub use reset::{reset, reset_by_owner};
 pub use roles::{set_roles, set_sponsors};
 pub use standing::{delete, disable, enable, end_sessions, leave, restore, set_end};
 pub(crate) use trail::{revoke, suspend_what_they_lost};

@@ -8,7 +8,7 @@ use services::Viewer;
 use services::people::{self, Person, ProfileForm};
 
 use super::card;
-use super::deeds::{DisablePerson, EnablePerson, EndForm, RestorePerson, RolesForm};
+use super::deeds::{DisablePerson, EnablePerson, EndForm, ResetForm, RestorePerson, RolesForm};
 use crate::admin::{AddressForm, Edited, button, conflict, id, param, problems_of, whole};
 use crate::routes;
 use crate::ssr::{Visit, draft_or, visit};
@@ -16,7 +16,6 @@ use crate::ui::{AdminFrame, Avatar, Head, Notice, Notices, Tone, When, page, unt
 
 /// From here on an end is shown in the color of caution.
 const SOON: Span = Span::days(14);
-/// The issuer that stands for the proof of a mailbox.
 
 #[component]
 pub fn PersonPage() -> impl IntoView {
@@ -34,8 +33,9 @@ pub fn PersonPage() -> impl IntoView {
         let end = draft_or(&visit, EndForm { last_day }).await?;
         let ticked = RolesForm { roles: user.roles.iter().map(|role| role.as_str().to_owned()).collect() };
         let roles = draft_or(&visit, ticked).await?;
+        let reset = draft_or(&visit, ResetForm::default()).await?;
         let sponsor = draft_or(&visit, AddressForm::default()).await?;
-        let said = vec![whole(&profile), end.whole(), roles.whole(), sponsor.whole()];
+        let said = vec![whole(&profile), end.whole(), roles.whole(), sponsor.whole(), reset.whole()];
         let problems = problems_of(&visit, said).await?;
         let may = people::may_change(&viewer, &user).is_ok();
         let deleted = matches!(user.standing, Standing::Deleted { .. } | Standing::Erased { .. });
@@ -57,6 +57,7 @@ pub fn PersonPage() -> impl IntoView {
         let ends = (!deleted && may).then(|| card::end(&user, &end));
         let roles = (!deleted && !user.is_guest() && viewer.has(domain::role::Role::Administrator))
             .then(|| card::roles(&user, &roles));
+        let resets = (!deleted && may).then(|| card::reset(&user, &reset));
         let sponsors = user.is_guest().then(|| card::sponsors(&person, &sponsor, deleted));
         let cards = view! {
             <div class="cards">
@@ -69,6 +70,7 @@ pub fn PersonPage() -> impl IntoView {
                 {ends}
                 {sponsors}
                 {roles}
+                {resets}
             </div>
         };
         let notice = notice(&visit, &user, &viewer);

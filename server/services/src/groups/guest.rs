@@ -6,7 +6,7 @@ use domain::invitation::Invitation;
 use domain::user::User;
 use store::groups::Opened;
 
-use crate::{Denied, OwnerOf, Refusal, Services, Verb};
+use crate::{Denied, OwnerOf, Refusal, Services, Verb, people};
 
 /// A member with what their owner may know of them.
 #[derive(Debug, Clone)]
@@ -19,6 +19,8 @@ pub struct Guest {
     pub invitations: Vec<Invitation>,
     /// What they would lose with the group.
     pub opens: Vec<Opened>,
+    /// May this owner reset how they sign in?
+    pub may_reset: bool,
 }
 
 /// # Errors
@@ -35,7 +37,9 @@ pub async fn member(services: &Services, by: &OwnerOf<Group>, id: UserId) -> Ver
         invitations.into_iter().map(|stored| stored.value).filter(|one| one.group == Some(group)).collect();
     invitations.sort_by_key(|invitation| std::cmp::Reverse(invitation.id));
     let opens = store::groups::opens(&mut tx, group).await?;
+    let may_reset = people::may_reset(&mut tx, by.viewer(), &user, by.group()).await?;
     Ok(Guest {
+        may_reset,
         added_by: added_by.map_or_else(String::new, |adder| adder.value.shown_name().to_owned()),
         sponsors: sponsors.into_iter().map(|sponsor| sponsor.value).collect(),
         user,

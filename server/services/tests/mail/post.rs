@@ -306,7 +306,8 @@ async fn open(folder: &Path, key: &Key, clock: &Clock, mailer: Mailer) -> Servic
     store.migrate().await.unwrap();
     let public_url = url::Url::parse("https://lobby.lindenhof.example").unwrap();
     let (key, clock) = (key.clone(), clock.clone());
-    Services::open(Parts { store, clock, key, mailer, public_url, demo: false }).await.unwrap()
+    let outbound = services::Outbound::new(&[]).unwrap();
+    Services::open(Parts { store, clock, key, mailer, public_url, demo: false, outbound }).await.unwrap()
 }
 
 fn application(id: AppId, name: &str) -> Application {

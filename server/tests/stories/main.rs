@@ -10,6 +10,7 @@ mod forms;
 mod gate;
 mod invited;
 mod launch;
+mod pages;
 mod uploads;
 
 use browser::{Answer, Browser, code_in, letter_to};

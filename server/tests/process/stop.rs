@@ -24,6 +24,7 @@ fn a_stop_finishes_the_request_under_way() {
     let begun = admin.begin("POST", "/fn/groups/create", "application/x-www-form-urlencoded", body).unwrap();
     std::thread::sleep(Duration::from_millis(200));
     is_stopping(&house, &running);
+    std::thread::sleep(Duration::from_millis(300));
     assert!(!running.has_ended(), "somebody is still being answered");
     let answer = begun.finish().unwrap();
     assert!(answer.status == 302 && answer.leads_to().ends_with("?done=created"), "{answer:?}");

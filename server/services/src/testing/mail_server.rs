@@ -68,7 +68,9 @@ impl MailServer {
 
     pub fn letters(&self) -> Vec<Kept> {
         let text = std::fs::read_to_string(self.folder.path().join("letters")).unwrap_or_default();
-        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+        // The last line may be half written.
+        let whole = text.split_inclusive('\n').filter(|line| line.ends_with('\n'));
+        whole.map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 
     /// The only letter there is.

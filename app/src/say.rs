@@ -204,6 +204,7 @@ pub fn problem(problem: &Problem) -> String {
         "sign_in" => "Sign in first.",
         "prove_again" => "Prove again that it is you.",
         "arguments" => "The form was not complete. Fill it in again.",
+        "form_too_large" => "That was more text than a form can send at once. Send less of it.",
         "broken" => {
             "Something failed here. It has been written down; try again, and name the request id if you report it."
         }

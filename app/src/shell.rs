@@ -16,13 +16,14 @@ use crate::{admin, door, owner, panel};
 /// The whole HTML document.
 pub fn shell() -> impl IntoView {
     let visit = ssr::visit().ok();
+    // The demo's mailbox alone has a frame.
+    let frames = if visit.as_ref().is_some_and(|visit| visit.services.demo) { "frame-src 'self'; " } else { "" };
     let nonce = use_nonce().map(|nonce| nonce.to_string()).unwrap_or_default();
     ssr::set_header(
         header::CONTENT_SECURITY_POLICY,
         &format!(
             "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; \
-             img-src 'self' data:; connect-src 'self'; frame-src 'self'; base-uri 'none'; frame-ancestors 'none'; \
-             form-action 'self'"
+             img-src 'self' data:; connect-src 'self'; {frames}base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
         ),
     );
     let theme = visit.as_ref().and_then(|visit| visit.theme);

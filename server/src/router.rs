@@ -42,7 +42,7 @@ pub fn router(state: AppState) -> Router {
         .layer(middleware::from_fn_with_state(state.clone(), visit::visits));
     let plain = Router::new()
         .route("/logo/{digest}", get(files::logo))
-        .route("/{theme}", get(files::theme))
+        .route("/theme/{file}", get(files::theme))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready));
     visited

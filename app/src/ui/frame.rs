@@ -56,7 +56,9 @@ fn brand(visit: &Visit) -> impl IntoView + use<> {
 
 fn title(visit: &Visit, title: &str) -> impl IntoView + use<> {
     let organization = visit.services.tenant().organization.value.name.to_string();
-    view! { <Title text=format!("{title} · {organization}")/> }
+    // Unlike all other text, a title is written into the page as it stands.
+    let text = format!("{title} · {organization}").replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    view! { <Title text=text/> }
 }
 
 /// Signed out: one column, one question.

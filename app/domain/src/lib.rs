@@ -26,6 +26,7 @@ pub mod group;
 pub mod id;
 pub mod invitation;
 pub mod letter;
+pub mod partner;
 pub mod passcode;
 pub mod problem;
 pub mod role;

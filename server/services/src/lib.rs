@@ -23,6 +23,7 @@ pub mod mailbox;
 pub mod memberships;
 pub mod organization;
 pub mod origin;
+pub mod partners;
 pub mod people;
 pub mod redemption;
 pub mod refusal;

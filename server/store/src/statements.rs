@@ -35,6 +35,7 @@ pub fn all() -> Vec<(&'static str, &'static str)> {
         crate::mailbox::STATEMENTS,
         crate::memberships::STATEMENTS,
         crate::outbox::STATEMENTS,
+        crate::partners::STATEMENTS,
         crate::passcodes::STATEMENTS,
         crate::sessions::STATEMENTS,
         crate::settings::STATEMENTS,

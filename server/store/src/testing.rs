@@ -48,6 +48,7 @@ pub fn table_texts() -> Vec<(String, String)> {
         crate::mailbox::TABLES,
         crate::memberships::TABLES,
         crate::outbox::TABLES,
+        crate::partners::TABLES,
         crate::passcodes::TABLES,
         crate::sessions::TABLES,
         crate::sign_ins::TABLES,

@@ -1,6 +1,6 @@
 //! The addresses of pages, made in one place.
 
-use domain::id::{AppId, DraftId, GroupId, InvitationId, JobId, UserId};
+use domain::id::{AppId, DraftId, GroupId, InvitationId, JobId, PartnerId, UserId};
 
 pub const APPS: &str = "/";
 pub const SIGN_IN: &str = "/signin";
@@ -19,6 +19,8 @@ pub const GROUPS: &str = "/admin/groups";
 pub const NEW_GROUP: &str = "/admin/groups/new";
 pub const APPLICATIONS: &str = "/admin/applications";
 pub const NEW_APPLICATION: &str = "/admin/applications/new";
+pub const PARTNERS: &str = "/admin/partners";
+pub const NEW_PARTNER: &str = "/admin/partners/new";
 pub const COLLABORATION: &str = "/admin/collaboration";
 pub const LETTERS: &str = "/admin/letters";
 pub const BLOCKS: &str = "/admin/blocks";
@@ -120,6 +122,12 @@ pub fn setup(app: AppId) -> String {
 }
 pub fn delete_application(app: AppId) -> String {
     format!("/admin/applications/{app}/delete")
+}
+pub fn partner(partner: PartnerId) -> String {
+    format!("/admin/partners/{partner}")
+}
+pub fn delete_partner(partner: PartnerId) -> String {
+    format!("/admin/partners/{partner}/delete")
 }
 /// Asks before a group with guests gets an application.
 pub fn assign(app: AppId, group: GroupId) -> String {

@@ -163,6 +163,14 @@ pub fn problem(problem: &Problem) -> String {
         "not_assigned" => "This application is not assigned to this person.",
         "domain_not_allowed" => "The rules of this organization do not allow invitations to this domain.",
         "domain_not_allowed_by_group" => "The rules of this group do not allow invitations to this domain.",
+        "partner_closed" if fact.is_empty() => {
+            "People of this partner organization are not invited at present. Ask an administrator."
+        }
+        "partner_closed" => return format!("People of {fact} are not invited at present. Ask an administrator."),
+        "partner_domains_empty" => "Name at least one domain, such as praxis-nord.example.",
+        "partner_domains_most" => return format!("A partner has at most {fact} domains."),
+        "partner_domains_lines" => return format!("These lines are not domains of a partner: {fact}."),
+        "partner_domain_taken" => return format!("This domain is another partner's: {fact}."),
         "takes_no_invitations" => "This person does not take invitations from here.",
         "ask_an_administrator" => "This person is disabled or deleted. Enable or restore them first.",
         // After the codes that begin alike and mean something else.
@@ -270,9 +278,25 @@ pub fn action(action: Action) -> &'static str {
         Action::JobFinished => "Job finished",
         Action::CollaborationChanged => "Collaboration settings changed",
         Action::OrganizationChanged => "Organization changed",
+        Action::ProviderCreated => "Provider added",
+        Action::ProviderChanged => "Provider changed",
+        Action::ProviderDeleted => "Provider deleted",
+        Action::ProviderTested => "Provider tested",
+        Action::PartnerCreated => "Partner added",
+        Action::PartnerChanged => "Partner changed",
+        Action::PartnerDeleted => "Partner deleted",
+        Action::IdentityLinked => "Identity linked",
+        Action::IdentityRemoved => "Identity removed",
+        Action::RedemptionReset => "Redemption reset",
+        Action::AddressChanged => "Address changed",
+        Action::PasskeyAdded => "Passkey added",
+        Action::PasskeyRenamed => "Passkey renamed",
+        Action::PasskeyRemoved => "Passkey removed",
+        Action::DataDownloaded => "Own data downloaded",
         Action::SignedIn => "Signed in",
         Action::SignedOut => "Signed out",
         Action::SessionsEnded => "Sessions ended",
+        Action::LoggedOutByProvider => "Signed out by the provider",
         Action::AdministratorLinkMade => "First administrator's link made",
         Action::AdministratorLinkUsed => "First administrator's link used",
         Action::LetterRetried => "Letter retried",
@@ -280,6 +304,8 @@ pub fn action(action: Action) -> &'static str {
         Action::Refused => "Refused",
         Action::LimitHit => "Limit reached",
         Action::OriginRefused => "Foreign request refused",
+        Action::IdentityRefused => "Identity refused",
+        Action::TokenRefused => "Token refused",
     }
 }
 
@@ -296,6 +322,10 @@ pub fn target(kind: TargetKind) -> &'static str {
         TargetKind::Job => "job",
         TargetKind::Log => "log",
         TargetKind::Address => "address",
+        TargetKind::Provider => "provider",
+        TargetKind::Partner => "partner",
+        TargetKind::Identity => "identity",
+        TargetKind::Passkey => "passkey",
         TargetKind::Path => "page",
     }
 }

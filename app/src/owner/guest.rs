@@ -9,6 +9,7 @@ use services::groups::{self, Guest};
 use super::frame::crumbs;
 use super::several::{EndForm, end_form};
 use super::{owner, param, parsed, words};
+use crate::organization;
 use crate::routes;
 use crate::ssr::{Draft, Visit, draft_or, refused, visit};
 use crate::ui::{Avatar, Badge, Head, Icon, Notices, PanelFrame, When, page};
@@ -42,8 +43,10 @@ fn one(
     let name = user.shown_name().to_owned();
     let (tone, state) = words::member(user, membership, visit.now());
     let who = if user.is_guest() { "Guest" } else { "Member" };
-    let lead = std::iter::once(who.to_owned()).chain(user.company.as_ref().map(ToString::to_string));
+    let lead = std::iter::once(who.to_owned()).chain(organization::name(guest.partner.as_ref(), user));
     let lead = lead.collect::<Vec<_>>().join(" · ");
+    let organization = organization::view(&visit, guest.partner.as_ref(), user)
+        .map(|name| view! { <div><dt>"Organization"</dt><dd>{name}</dd></div> });
     let sponsors: Vec<String> = guest.sponsors.iter().map(|sponsor| sponsor.shown_name().to_owned()).collect();
     let sponsors =
         (!sponsors.is_empty()).then(|| view! { <div><dt>"Sponsors"</dt><dd>{words::all_of(&sponsors)}</dd></div> });
@@ -62,6 +65,7 @@ fn one(
     let facts = view! {
         <dl class="facts">
             <div><dt>"E-mail address"</dt><dd class="wrap">{user.address.shown()}</dd></div>
+            {organization}
             <div><dt>"Last sign-in"</dt><dd>{words::last_seen(&visit, user)}</dd></div>
             <div><dt>"Ends"</dt><dd>{words::stay(&visit, membership)}</dd></div>
             {opens}

@@ -235,12 +235,7 @@ async fn edit_now(services: &Services, by: &Admin, id: PartnerId, shape: Shape, 
 }
 
 /// Are the domains free for this partner? The sponsor as the person they are.
-async fn checked(
-    tx: &mut Tx,
-    now: domain::time::Timestamp,
-    id: PartnerId,
-    shape: &Shape,
-) -> Verb<Option<UserId>> {
+async fn checked(tx: &mut Tx, now: domain::time::Timestamp, id: PartnerId, shape: &Shape) -> Verb<Option<UserId>> {
     let claims = store::partners::by_domains(tx, shape.domains.iter().cloned()).await?;
     if let Some(taken) = claims.iter().find(|claim| claim.partner != id) {
         let whose = format!("{} ({})", taken.domain.shown(), taken.name);

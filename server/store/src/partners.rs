@@ -36,8 +36,7 @@ const TABLE: Table = Table {
     columns: &["id", "name", "sort_name", "provider_id", "sponsor_id", "invitations_allowed", "notes", "created_at"],
     versioned: true,
 };
-const DOMAINS: Table =
-    Table { name: "partner_domains", columns: &["domain", "partner_id", "shape"], versioned: false };
+const DOMAINS: Table = Table { name: "partner_domains", columns: &["domain", "partner_id", "shape"], versioned: false };
 #[cfg(feature = "testing")]
 pub(crate) const TABLES: &[&Table] = &[&TABLE, &DOMAINS];
 
@@ -230,10 +229,7 @@ pub async fn page(tx: &mut Tx, ask: &PageAsk, filters: &[Filter]) -> Result<Page
 }
 
 /// Which of these domains are whose.
-pub async fn by_domains(
-    tx: &mut Tx,
-    domains: impl IntoIterator<Item = DomainName>,
-) -> Result<Vec<Claim>, StoreError> {
+pub async fn by_domains(tx: &mut Tx, domains: impl IntoIterator<Item = DomainName>) -> Result<Vec<Claim>, StoreError> {
     let keys: Vec<String> = domains.into_iter().map(String::from).collect();
     let prefix = "SELECT d.domain, d.partner_id, p.name, p.invitations_allowed, p.sponsor_id
                   FROM partner_domains d JOIN partners p ON p.id = d.partner_id WHERE d.domain IN";

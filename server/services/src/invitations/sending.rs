@@ -12,8 +12,8 @@ use domain::text::{EmailAddress, Label, Pasted};
 use domain::time::Timestamp;
 use domain::user::{CreationType, ExternalState, Standing, User, UserType};
 use serde::Serialize;
-use store::{Stored, Tx};
 use store::memberships::Member;
+use store::{Stored, Tx};
 
 use super::plan::{Copied, Plan};
 use super::verdicts::{Desk, Weighed, Weighing, letters_bucket, mailbox_hash};
@@ -262,15 +262,14 @@ impl Rows {
 }
 
 /// Those whose sponsor can come in.
-async fn present(
-    tx: &mut Tx,
-    mut sponsors: Vec<(UserId, UserId)>,
-    now: Timestamp,
-) -> Verb<Vec<(UserId, UserId)>> {
+async fn present(tx: &mut Tx, mut sponsors: Vec<(UserId, UserId)>, now: Timestamp) -> Verb<Vec<(UserId, UserId)>> {
     let distinct: HashSet<UserId> = sponsors.iter().map(|(_, sponsor)| *sponsor).collect();
     let found = store::users::by_ids(tx, &distinct.into_iter().collect::<Vec<_>>()).await?;
-    let present: HashSet<UserId> =
-        found.into_iter().filter(|sponsor| sponsor.value.may_enter(now).is_ok()).map(|sponsor| sponsor.value.id).collect();
+    let present: HashSet<UserId> = found
+        .into_iter()
+        .filter(|sponsor| sponsor.value.may_enter(now).is_ok())
+        .map(|sponsor| sponsor.value.id)
+        .collect();
     sponsors.retain(|(_, sponsor)| present.contains(sponsor));
     Ok(sponsors)
 }

@@ -1,12 +1,13 @@
 //! Adding a partner organization, and the fields that its form shares with the one that changes it.
 
+use domain::problem::Problem;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use services::partners::{self, ShapeForm};
 
 use crate::error::AppError;
 use crate::routes;
-use crate::ssr::{Draft, Kept, Next, doorway, draft_or, visit};
+use crate::ssr::{Kept, Next, doorway, draft_or, visit};
 use crate::ui::{AdminFrame, Choice, Field, Head, Notices, TextArea, page};
 
 impl Kept for ShapeForm {
@@ -31,7 +32,7 @@ pub fn NewPartnerPage() -> impl IntoView {
         visit.viewer()?.administrator()?;
         let draft = draft_or(&visit, ShapeForm { invitations_allowed: true, ..ShapeForm::default() }).await?;
         let crumbs = vec![(routes::PARTNERS.to_owned(), "Partners".to_owned())];
-        let fields = fields(&draft.typed, |field| draft.problem(field));
+        let fields = fields(&draft.typed, &draft.problems);
         Ok(view! {
             <AdminFrame visit=visit.clone() name="Add partner" narrow=true>
                 <Head title="Add partner" lead="Guests with an address at its domains are shown under its name at once." crumbs=crumbs/>
@@ -50,7 +51,8 @@ pub fn NewPartnerPage() -> impl IntoView {
 }
 
 /// What can be written about a partner.
-pub(super) fn fields(typed: &ShapeForm, problem: impl Fn(&str) -> Option<String>) -> impl IntoView + use<> {
+pub(super) fn fields(typed: &ShapeForm, problems: &[Problem]) -> impl IntoView + use<> {
+    let problem = |field: &str| problems.iter().find(|problem| problem.field == field).map(crate::say::problem);
     let ShapeForm { name, domains, sponsor, invitations_allowed, notes } = typed.clone();
     view! {
         <Field name="form[name]" label="Name" value=name problem=problem("name") hint="As guests and owners know the organization."/>
@@ -88,9 +90,4 @@ pub(super) fn fields(typed: &ShapeForm, problem: impl Fn(&str) -> Option<String>
             optional=true
         />
     }
-}
-
-/// So that a draft of either form says its problems beside the same fields.
-pub(super) fn beside<T>(draft: &Draft<T>) -> impl Fn(&str) -> Option<String> + '_ {
-    |field| draft.problem(field)
 }

@@ -7,7 +7,7 @@ use services::partners::{self, Details, ShapeForm};
 use services::people::{self, Listed, Show};
 use services::{Count, Page, Stored};
 
-use super::new::{beside, fields};
+use super::new::fields;
 use super::{changes, invitations};
 use crate::admin::groups::many;
 use crate::admin::people::{last_sign_in, state};
@@ -129,7 +129,7 @@ fn edit(details: &Details, draft: &Draft<Edited<ShapeForm>>) -> impl IntoView + 
             <form class="form" method="post" action=EditPartner::PATH>
                 <Hidden name="id" value=details.partner.value.id.to_string()/>
                 <Hidden name="version" value=version.to_string()/>
-                {fields(&draft.typed.form, beside(draft))}
+                {fields(&draft.typed.form, &draft.problems)}
                 <div class="actions"><button class="button">"Save partner"</button></div>
             </form>
         </section>

@@ -17,12 +17,7 @@ use crate::{refusal, told};
 const PRAXIS: &str = "praxis.example";
 
 fn form(name: &str, domains: &str) -> ShapeForm {
-    ShapeForm {
-        name: name.to_owned(),
-        domains: domains.to_owned(),
-        invitations_allowed: true,
-        ..ShapeForm::default()
-    }
+    ShapeForm { name: name.to_owned(), domains: domains.to_owned(), invitations_allowed: true, ..ShapeForm::default() }
 }
 
 fn first() -> PageAsk {
@@ -243,8 +238,7 @@ async fn an_erased_person_is_nobodys_default_sponsor_and_no_partners_guest() {
         let (admin, reader) = (lobby.admin().await, lobby.user_admin().await);
         let now = lobby.services.now();
         let sponsor = lobby.member("sponsor@lindenhof.example").await;
-        let sponsored =
-            ShapeForm { sponsor: "sponsor@lindenhof.example".to_owned(), ..form("Praxis Nord", PRAXIS) };
+        let sponsored = ShapeForm { sponsor: "sponsor@lindenhof.example".to_owned(), ..form("Praxis Nord", PRAXIS) };
         let id = made(&lobby, &admin, sponsored).await;
         lobby.person(domain::samples::guest("ada@praxis.example").delete(DeletedBy::Administrator, now).unwrap()).await;
         assert_eq!(guests(&lobby, &reader, id, Show::Deleted).await, ["ada@praxis.example"]);

@@ -7,6 +7,7 @@ mod browser;
 
 mod codes;
 mod invited;
+mod partners;
 
 use browser::{Answer, Browser, code_in, letter_to};
 use domain::event::Action;

@@ -183,12 +183,12 @@ async fn people_of_a_closed_partner_are_not_invited_and_cannot_accept_any_more()
 async fn a_look_alike_of_a_partners_domain_is_confirmed() {
     for lobby in both().await {
         let (admin, owner) = (lobby.admin().await, lobby.group_with_owner().await);
-        made(&lobby, &admin, form("Praxis Nord", PRAXIS)).await;
+        made(&lobby, &admin, form("Labor Kern", "labor.example")).await;
         let by = Inviting::to_group(&lobby.services, owner).unwrap();
-        let list = "a@prax1s.example, b@mail.prax1s.example, c@praxis.example, d@mail.praxis.example, e@raxis.example";
+        let list = "a@1abor.example, b@mail.1abor.example, c@labor.example, d@mail.labor.example, e@abor.example";
         let lines = invitations::verdicts(&lobby.services, &by, list).await.unwrap();
         let verdicts: Vec<Verdict> = lines.into_iter().map(|line| line.verdict).collect();
-        let confirm = Verdict::Confirm { like: Some(PRAXIS.to_owned()) };
+        let confirm = Verdict::Confirm { like: Some("labor.example".to_owned()) };
         let goes = Verdict::WillBeInvited;
         assert_eq!(verdicts, [confirm.clone(), confirm, goes.clone(), goes.clone(), goes]);
     }

@@ -40,7 +40,8 @@ async function walk(person, starts, who) {
 
 stories("Every page", ({ house, way, part }) => {
     const application = `Archive ${way.tag}`;
-    const at = (name) => `${name}.${way.tag}@praxis-nord.example`;
+    const domain = `${way.tag}.praxis-nord.example`;
+    const at = (name) => `${name}@${domain}`;
     let owner, group, guest;
 
     part("An organization has guests of every kind.", async () => {
@@ -110,9 +111,12 @@ stories("Every page", ({ house, way, part }) => {
         await admin.press("Add partner");
         assert.match(await admin.problemOf("Domains"), /anybody may have a mailbox there/);
         await admin.looksAt("Administrator partner refused");
-        await addPartner(admin, { name: `Praxis Nord ${way.tag}`, domain: `${way.tag}.praxis-nord.example` });
+        await addPartner(admin, { name: `Labor ${way.tag}`, domain: `${way.tag}.labor.example` });
         await admin.sees("No guests yet");
         await admin.looksAt("Administrator partner without guests");
+        await addPartner(admin, { name: `Praxis ${way.tag}`, domain });
+        await admin.sees(at("gina"), "Active", at("paul"), "Pending");
+        await admin.looksAt("Administrator partner with guests");
         const seen = await walk(admin, ["/"], "Administrator");
         for (const page of ["/admin/partners/…", "/admin/partners/…/delete", "/admin/partners/new"]) {
             assert.ok(seen.has(page), `${page} is not linked`);

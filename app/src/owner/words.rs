@@ -153,7 +153,7 @@ pub fn summed(code: &str, n: i64, sent: bool) -> String {
         "invited_already" => ("is invited already", "are invited already"),
         "already_in" => ("is already in", "are already in"),
         "domain_not_allowed" | "domain_not_allowed_by_group" => ("domain is not allowed", "domains are not allowed"),
-        "partner_closed" => ("is of a partner not invited", "are of a partner not invited"),
+        "partner_closed" => ("belongs to a partner that is not invited", "belong to a partner that is not invited"),
         "declined" => ("has declined", "have declined"),
         "takes_no_invitations" => ("takes no invitations", "take no invitations"),
         "ask_an_administrator" => ("needs an administrator", "need an administrator"),

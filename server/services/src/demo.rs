@@ -114,7 +114,7 @@ const PARTNERS: &[PartnerShape] = &[
     PartnerShape {
         name: "Praxis Nord",
         domains: "praxis-nord.example\npraxis-nord-ost.example",
-        sponsor: OLGA,
+        sponsor: JONAS,
         invited: true,
         notes: "Framework contract of 2024, renewed each January.\nAsk Dr. Nord before adding locums.",
     },
@@ -122,7 +122,7 @@ const PARTNERS: &[PartnerShape] = &[
     PartnerShape {
         name: "Radiologie am Park",
         domains: "radiologie-park.example",
-        sponsor: JONAS,
+        sponsor: OLGA,
         invited: false,
         notes: "No new people until the new contract is signed.",
     },

@@ -32,12 +32,9 @@ pub fn DeletePartnerPage() -> impl IntoView {
         let name = partner.name.to_string();
         let said = match guests {
             0 => "It has no guests.".to_owned(),
-            1 => "1 guest stays and is shown without an organization of record.".to_owned(),
+            1 => "1 guest stays, and is shown under no partner.".to_owned(),
             n => {
-                format!(
-                    "{} guests stay and are shown without an organization of record.",
-                    crate::admin::groups::many(n)
-                )
+                format!("{} guests stay, and are shown under no partner.", crate::admin::groups::many(n))
             }
         };
         let open =

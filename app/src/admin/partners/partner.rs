@@ -61,19 +61,19 @@ pub fn PartnerPage() -> impl IntoView {
             view! { <a class="button danger" href=routes::delete_partner(partner.id)>"Delete…"</a> }
         });
         let edit = may.then(|| edit(&details, &draft));
-        let cards = view! { <div class="cards">{facts(&visit, &details)} {edit}</div> };
+        let facts = facts(&visit, &details, edit);
         let notice = sponsor_gone(&visit, details.sponsor.as_ref());
         let name = partner.name.to_string();
         let body = guests_of(visit.clone(), &details, show, guests);
         Ok(view! {
             <AdminFrame visit=visit.clone() name=name.clone()>
-                <Head title=name lead=partner.domains.to_string() crumbs=crumbs badge=closed.into_any()>
+                <Head title=name crumbs=crumbs badge=closed.into_any()>
                     {delete}
                 </Head>
                 <Notices visit=visit.clone() problems=problems/>
                 {conflict}
                 {notice}
-                {cards}
+                {facts}
                 {body}
             </AdminFrame>
         }
@@ -93,13 +93,12 @@ fn sponsor_gone(visit: &Visit, sponsor: Option<&User>) -> Option<impl IntoView +
     })
 }
 
-fn facts(visit: &Visit, details: &Details) -> impl IntoView + use<> {
+fn facts<E: IntoView>(visit: &Visit, details: &Details, edit: Option<E>) -> impl IntoView + use<E> {
     let partner = &details.partner.value;
     let sponsor = match &details.sponsor {
         Some(sponsor) => view! { <a href=routes::person(sponsor.id)>{sponsor.shown_name().to_owned()}</a> }.into_any(),
         None => "nobody: the inviter alone".into_any(),
     };
-    let domains = partner.domains.iter().map(|domain| view! { <li>{domain.shown()}</li> }).collect_view();
     let notes = partner.notes.as_ref().map(|notes| {
         view! { <div><dt>"Notes"</dt><dd class="prose">{notes.to_string()}</dd></div> }
     });
@@ -111,28 +110,30 @@ fn facts(visit: &Visit, details: &Details) -> impl IntoView + use<> {
                 <li><b>{many(details.pending)}</b> " pending"</li>
             </ul>
             <dl class="facts">
-                <div><dt>"Domains"</dt><dd><ul>{domains}</ul></dd></div>
+                <div><dt>"Domains"</dt><dd class="wrap">{partner.domains.to_string()}</dd></div>
                 <div><dt>"Invitations"</dt><dd>{invitations(partner.invitations_allowed)}</dd></div>
                 <div><dt>"Default sponsor"</dt><dd>{sponsor}</dd></div>
                 {notes}
                 <div><dt>"Added"</dt><dd><When visit=visit.clone() at=partner.created_at/></dd></div>
             </dl>
+            {edit}
         </section>
     }
 }
 
+/// Folded, for whoever comes to see the guests; open where something typed waits in it.
 fn edit(details: &Details, draft: &Draft<Edited<ShapeForm>>) -> impl IntoView + use<> {
     let version = Edited::version_to_send(draft, details.partner.version);
     view! {
-        <section class="card">
-            <header><h2>"Details"</h2></header>
+        <details class="more" open=!draft.problems.is_empty()>
+            <summary>"Change this partner"</summary>
             <form class="form" method="post" action=EditPartner::PATH>
                 <Hidden name="id" value=details.partner.value.id.to_string()/>
                 <Hidden name="version" value=version.to_string()/>
                 {fields(&draft.typed.form, &draft.problems)}
                 <div class="actions"><button class="button">"Save partner"</button></div>
             </form>
-        </section>
+        </details>
     }
 }
 
@@ -198,6 +199,12 @@ fn none(details: &Details, narrowed: bool) -> AnyView {
             <Empty icon="search" title="Nobody here" text="No guest of this partner fits what you look for.">
                 <a class="button" href=all>"Show all guests"</a>
             </Empty>
+        }
+        .into_any();
+    }
+    if !details.partner.value.invitations_allowed {
+        return view! {
+            <Empty icon="people" title="No guests" text="Its people are not invited at present. Guests it has would be listed here."/>
         }
         .into_any();
     }

@@ -1,10 +1,12 @@
 //! The addresses of pages, made in one place.
 
-use domain::id::{AppId, DraftId, GroupId, InvitationId, JobId, PartnerId, UserId};
+use domain::id::{AppId, AttemptId, DraftId, GroupId, InvitationId, JobId, PartnerId, ProviderId, UserId};
 
 pub const APPS: &str = "/";
 pub const SIGN_IN: &str = "/signin";
 pub const CODE: &str = "/signin/code";
+/// Where an address may come in by several ways.
+pub const WAYS: &str = "/signin/ways";
 pub const CONSENT: &str = "/consent";
 pub const LOST: &str = "/lost";
 pub const LIFT: &str = "/lift";
@@ -22,6 +24,8 @@ pub const NEW_APPLICATION: &str = "/admin/applications/new";
 pub const PARTNERS: &str = "/admin/partners";
 pub const NEW_PARTNER: &str = "/admin/partners/new";
 pub const COLLABORATION: &str = "/admin/collaboration";
+pub const PROVIDERS: &str = "/admin/providers";
+pub const NEW_PROVIDER: &str = "/admin/providers/new";
 pub const LETTERS: &str = "/admin/letters";
 pub const BLOCKS: &str = "/admin/blocks";
 pub const AUDIT: &str = "/admin/audit";
@@ -132,6 +136,23 @@ pub fn delete_partner(partner: PartnerId) -> String {
 /// Asks before a group with guests gets an application.
 pub fn assign(app: AppId, group: GroupId) -> String {
     format!("/admin/applications/{app}/assign/{group}")
+}
+pub fn provider(provider: ProviderId) -> String {
+    format!("/admin/providers/{provider}")
+}
+/// What the provider publishes, and one sign-in that is tied to nobody.
+pub fn test_provider(provider: ProviderId) -> String {
+    format!("/admin/providers/{provider}/test")
+}
+pub fn delete_provider(provider: ProviderId) -> String {
+    format!("/admin/providers/{provider}/delete")
+}
+pub fn provider_logo_upload(provider: ProviderId) -> String {
+    format!("/upload/provider-logo/{provider}")
+}
+/// A page of our own that goes on to a provider.
+pub fn go_to_provider(attempt: AttemptId) -> String {
+    format!("/signin/go/{attempt}")
 }
 pub fn application_logo_upload(app: AppId) -> String {
     format!("/upload/application-logo/{app}")

@@ -79,6 +79,81 @@ pub fn problem(problem: &Problem) -> String {
                 format!("That is not the code. You can try {fact} more times.")
             };
         }
+        "attempt_unknown" => {
+            "This answer of your provider was used already, is too old, or belongs to another browser. Begin again."
+        }
+        "provider_down" => {
+            return format!(
+                "{fact} does not answer at present. Try again later, or choose another way if one is offered."
+            );
+        }
+        "provider_refused" => {
+            return format!("{fact} did not let you in. Try again, or ask your own organization why.");
+        }
+        "provider_answer" => {
+            return format!(
+                "What {fact} answered cannot be trusted, so nobody was signed in. Try again; an administrator here can see \
+                 why in the audit log."
+            );
+        }
+        "provider_tenant" => {
+            return format!("Your organization at {fact} is not one that this organization works with.");
+        }
+        "provider_proof_old" => {
+            return format!("{fact} does not say that you proved yourself just now. Sign out there, then try again.");
+        }
+        "provider_no_address" => "Your account there has no e-mail address, so it cannot take an invitation.",
+        "provider_unverified" => {
+            "Your account there has an address that is not verified. Verify it there, then try again."
+        }
+        "provider_other_address" => {
+            return format!(
+                "That account has the address {fact}, which is not the one invited. Use the account with the invited address, \
+                 or ask whoever invited you to invite {fact}."
+            );
+        }
+        "provider_other_account" => return format!("That is another account at {fact} than the one you sign in with."),
+        "identity_of_other" => {
+            return format!(
+                "That account signs in here as {fact} already, and the invitation is for another address. Nothing was linked. \
+                 Sign in as {fact}, or ask whoever invited you to invite that address."
+            );
+        }
+        "identity_unknown" => {
+            "Nobody here knows this account. If you were invited, open the link in the letter, or use the invited address."
+        }
+        "identity_not_linked" => {
+            "This account is not linked to your account here. Sign in the way you did before and add it on your account \
+             page; or ask an administrator to reset how you sign in."
+        }
+        "identity_taken" => "This account signs in somebody else here, so it cannot be linked to you.",
+        "identity_last" => "This is your only way to sign in. Add another one first.",
+        "identity_anchor" => "You came by this way, so it stays. An administrator can reset it.",
+        "anchored_elsewhere" => "You sign in here by your provider, not by a code. Choose it on the sign-in page.",
+        "anchor_silent" => {
+            "It is too long ago that the way you first came by vouched for you. Sign in by that once, then the others work \
+             again."
+        }
+        "by_its_provider" => "Invitations to this domain are taken up with the account of its own provider.",
+        "provider_domain_taken" => "Another enabled provider speaks for one of these domains.",
+        "provider_in_use" => {
+            return format!(
+                "{fact} people sign in by this provider. Switch it off instead: nobody comes in by it then."
+            );
+        }
+        "provider_no_discovery" => "Plain OAuth 2 publishes nothing to look at. Try a sign-in.",
+        "provider_url_scheme" => "Use https.",
+        "provider_url_extras" => "Leave out user name, query and fragment.",
+        "secret_unreadable" => {
+            "The client secret cannot be read: the key file is another one than before. Enter it again."
+        }
+        "client_id" => "Enter the client id that the provider gave out.",
+        "claim_name" => "Enter the name of a claim, such as email.",
+        "position" => "Enter a number from 0 to 1000.",
+        "tenant_line" => return format!("Write a tenant id, a comma and a domain on each line: {fact}."),
+        "too_many_domains" => return format!("A provider speaks for at most {fact} domains."),
+        "too_many_hours" => return format!("At most {fact} hours."),
+        "domain_public_suffix" => return format!("Anybody may register below {fact}."),
         "code_spent" => "This code was tried too often. Ask for another one.",
         "code_expired" => "This code has expired. Ask for another one.",
         "code_used" => "This code was used already. Ask for another one.",
@@ -205,6 +280,8 @@ pub fn done(code: &str) -> Option<&'static str> {
         "stopped" => "Stopped.",
         "signed-out" => "You are signed out.",
         "left" => "You have left. Your access has ended.",
+        "identity-linked" => "The account is linked. You can sign in by it from now on.",
+        "identity-removed" => "Removed. Sessions that came by it have ended.",
         "session-ended" => "The session has ended.",
         "sessions-ended" => "The sessions have ended.",
         "proved" => "Thank you. Go on with what you wanted to do.",
@@ -278,13 +355,13 @@ pub fn action(action: Action) -> &'static str {
         Action::JobFinished => "Job finished",
         Action::CollaborationChanged => "Collaboration settings changed",
         Action::OrganizationChanged => "Organization changed",
-        Action::ProviderCreated => "Provider added",
-        Action::ProviderChanged => "Provider changed",
-        Action::ProviderDeleted => "Provider deleted",
-        Action::ProviderTested => "Provider tested",
-        Action::PartnerCreated => "Partner added",
-        Action::PartnerChanged => "Partner changed",
-        Action::PartnerDeleted => "Partner deleted",
+        Action::ProviderCreated => "Identity provider added",
+        Action::ProviderChanged => "Identity provider changed",
+        Action::ProviderDeleted => "Identity provider deleted",
+        Action::ProviderTested => "Identity provider tried",
+        Action::PartnerCreated => "Partner organization added",
+        Action::PartnerChanged => "Partner organization changed",
+        Action::PartnerDeleted => "Partner organization deleted",
         Action::IdentityLinked => "Identity linked",
         Action::IdentityRemoved => "Identity removed",
         Action::RedemptionReset => "Redemption reset",
@@ -293,10 +370,12 @@ pub fn action(action: Action) -> &'static str {
         Action::PasskeyRenamed => "Passkey renamed",
         Action::PasskeyRemoved => "Passkey removed",
         Action::DataDownloaded => "Own data downloaded",
+        Action::LoggedOutByProvider => "Signed out by the provider",
+        Action::IdentityRefused => "Identity refused",
+        Action::TokenRefused => "Logout token refused",
         Action::SignedIn => "Signed in",
         Action::SignedOut => "Signed out",
         Action::SessionsEnded => "Sessions ended",
-        Action::LoggedOutByProvider => "Signed out by the provider",
         Action::AdministratorLinkMade => "First administrator's link made",
         Action::AdministratorLinkUsed => "First administrator's link used",
         Action::LetterRetried => "Letter retried",
@@ -304,8 +383,6 @@ pub fn action(action: Action) -> &'static str {
         Action::Refused => "Refused",
         Action::LimitHit => "Limit reached",
         Action::OriginRefused => "Foreign request refused",
-        Action::IdentityRefused => "Identity refused",
-        Action::TokenRefused => "Token refused",
     }
 }
 
@@ -322,8 +399,8 @@ pub fn target(kind: TargetKind) -> &'static str {
         TargetKind::Job => "job",
         TargetKind::Log => "log",
         TargetKind::Address => "address",
-        TargetKind::Provider => "provider",
-        TargetKind::Partner => "partner",
+        TargetKind::Provider => "identity provider",
+        TargetKind::Partner => "partner organization",
         TargetKind::Identity => "identity",
         TargetKind::Passkey => "passkey",
         TargetKind::Path => "page",
@@ -340,6 +417,7 @@ pub fn letter(letter: &Letter) -> &'static str {
         Letter::Added { .. } => "Added to a group",
         Letter::Welcome { .. } => "Welcome to a member",
         Letter::Passcode { .. } => "Code to sign in",
+        Letter::AccountChanged { .. } => "A way to sign in changed",
         Letter::ApplicationAssigned { .. } => "A group gained an application",
     }
 }
@@ -348,6 +426,9 @@ pub fn letter(letter: &Letter) -> &'static str {
 pub fn method(method: Method) -> &'static str {
     match method {
         Method::Otp => "Code by e-mail",
+        Method::Federated => "Identity provider",
+        Method::MultiFactor => "The provider's second factor",
+        Method::Passkey => "Passkey",
         Method::FirstLink => "First administrator's link",
         Method::Demo => "Demo",
     }

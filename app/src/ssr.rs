@@ -4,7 +4,7 @@ use std::future::Future;
 
 use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
-use domain::id::{DraftId, RequestId};
+use domain::id::{DraftId, ProviderId, RequestId};
 use domain::problem::Problem;
 use domain::session::Origin;
 use domain::time::{Span, Timestamp, Zone};
@@ -31,6 +31,8 @@ pub struct Visit {
     pub browser: Secret,
     /// The signed cookie of a browser that signed in before.
     pub device: Option<Secret>,
+    /// The provider that this browser signed in by last.
+    pub way: Option<ProviderId>,
     pub path: String,
     pub query: Query,
     /// `light` or `dark` where the person chose.
@@ -312,6 +314,8 @@ pub enum Cookie {
     Session,
     Browser,
     Device,
+    /// Which way this browser signed in last: a provider's id.
+    Way,
     Theme,
 }
 
@@ -324,6 +328,8 @@ impl Cookie {
             (Self::Browser, false) => "lobby-browser",
             (Self::Device, true) => "__Host-lobby-device",
             (Self::Device, false) => "lobby-device",
+            (Self::Way, true) => "__Host-lobby-way",
+            (Self::Way, false) => "lobby-way",
             (Self::Theme, true) => "__Host-lobby-theme",
             (Self::Theme, false) => "lobby-theme",
         }

@@ -19,6 +19,7 @@ const WAYS = [
 
 export class House {
     people = [];
+    hosted = [];
     secrets = new Set();
     clients = 0;
 
@@ -38,6 +39,13 @@ export class House {
         const person = await Person.enter(this, options);
         this.people.push(person);
         return person;
+    }
+
+    /** A provider that closes with the house: `await house.host(Partner.start({ … }))`. */
+    async host(starting) {
+        const provider = await starting;
+        this.hosted.push(provider);
+        return provider;
     }
 
     nextClient() {
@@ -84,7 +92,8 @@ export class House {
     async close() {
         await this.browser?.close();
         if (this.lobby && !this.stopped) await this.lobby.stop();
-        await Promise.all([this.post?.stop(), this.application?.stop(), this.postgres?.stop()]);
+        const others = [this.post, this.application, this.postgres, ...this.hosted];
+        await Promise.all(others.map((one) => one?.stop()));
         await this.lobby?.remove();
     }
 }

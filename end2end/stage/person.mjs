@@ -148,6 +148,21 @@ export class Person {
         await this.enterCode(address, "Sign in");
     }
 
+    /** Says who they are on the page of a provider. */
+    async signInAtPartner(address = this.address, { button = "Sign in" } = {}) {
+        assert.ok(!this.page.url().startsWith(this.house.lobby.url), `no provider was asked: ${this.page.url()}`);
+        await this.page.getByRole("textbox").fill(address);
+        await this.press(button);
+    }
+
+    async signInAtSecond(address = this.address) {
+        await this.signInAtPartner(address, { button: "Authorize" });
+    }
+
+    async signInAtSocial(login) {
+        await this.signInAtPartner(login);
+    }
+
     async enterCode(address, button) {
         const code = await this.codeFor(address);
         await this.type("Code", code);

@@ -129,6 +129,7 @@ async fn open(config: &Config) -> anyhow::Result<Services> {
         mailer,
         public_url: config.public_url.clone(),
         demo: config.demo,
+        outbound: services::Outbound::new(&config.outbound_networks)?,
     };
     Ok(Services::open(parts).await?)
 }

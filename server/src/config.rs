@@ -19,6 +19,10 @@ pub const KEYS: &[(&str, &str)] = &[
     ("key_file", "The key of this installation, 64 hexadecimal digits; made where absent. Default DATA_DIR/lobby.key."),
     ("trusted_proxies", "Networks whose client header is believed, such as [\"10.0.0.2/32\"]. Default none."),
     ("client_header", "The header that trusted proxies write the client's address to. Default X-Forwarded-For."),
+    (
+        "outbound_networks",
+        "Networks besides public ones in which identity providers may be. Default none; loopback in demo mode.",
+    ),
     ("log.format", "text or json. Default text."),
     ("log.level", "error, warn, info, debug or trace. Default info."),
     ("smtp.host", "The mail server. Required outside demo mode."),
@@ -42,6 +46,7 @@ struct File {
     key_file: Option<PathBuf>,
     trusted_proxies: Vec<String>,
     client_header: Option<String>,
+    outbound_networks: Vec<String>,
     log: Log,
     smtp: Smtp,
 }
@@ -75,6 +80,8 @@ pub struct Config {
     pub data_dir: PathBuf,
     pub key_file: PathBuf,
     pub proxies: Proxies,
+    /// Networks besides public ones that the one HTTP client may go to.
+    pub outbound_networks: Vec<IpNet>,
     pub log_json: bool,
     pub log_level: String,
     /// `None` is the demo's mailbox.
@@ -144,7 +151,9 @@ impl Config {
 /// Puts a value from the environment where the key says.
 fn set(table: &mut toml::Table, key: &'static str, value: &str) -> Result<(), ConfigError> {
     let value = match key {
-        "trusted_proxies" => value.split(',').map(|part| toml::Value::from(part.trim())).collect::<Vec<_>>().into(),
+        "trusted_proxies" | "outbound_networks" => {
+            value.split(',').map(|part| toml::Value::from(part.trim())).collect::<Vec<_>>().into()
+        }
         "smtp.port" => toml::Value::Integer(value.parse().map_err(|_| wrong("smtp.port", "not a number"))?),
         _ => toml::Value::from(value),
     };
@@ -182,7 +191,11 @@ impl File {
             return Err(wrong("database", "it begins with sqlite: or postgres://"));
         }
         let proxies = Proxies {
-            trusted: self.trusted_proxies.iter().map(|text| proxy(text)).collect::<Result<_, _>>()?,
+            trusted: self
+                .trusted_proxies
+                .iter()
+                .map(|text| network("trusted_proxies", text))
+                .collect::<Result<_, _>>()?,
             header: self.client_header.clone().unwrap_or_else(|| "x-forwarded-for".to_owned()).to_lowercase(),
         };
         let log_json = match self.log.format.as_deref() {
@@ -196,7 +209,25 @@ impl File {
         }
         let key_file = self.key_file.clone().unwrap_or_else(|| data_dir.join("lobby.key"));
         let smtp = if demo && self.smtp.host.is_none() { None } else { Some(self.smtp.check()?) };
-        Ok(Config { public_url, listen, database, data_dir, key_file, proxies, log_json, log_level, smtp, demo })
+        let outbound_networks = match self.outbound_networks.as_slice() {
+            [] if demo => {
+                vec![IpNet::from(std::net::IpAddr::from([127, 0, 0, 1])), network("outbound_networks", "::1")?]
+            }
+            listed => listed.iter().map(|text| network("outbound_networks", text)).collect::<Result<_, _>>()?,
+        };
+        Ok(Config {
+            public_url,
+            listen,
+            database,
+            data_dir,
+            key_file,
+            proxies,
+            outbound_networks,
+            log_json,
+            log_level,
+            smtp,
+            demo,
+        })
     }
 }
 
@@ -220,16 +251,16 @@ fn public_url(text: &str) -> Result<url::Url, ConfigError> {
     Ok(url)
 }
 
-/// A network small enough to be a proxy: wider than /8 (v6: /16) is a mistake.
-fn proxy(text: &str) -> Result<IpNet, ConfigError> {
-    let key = "trusted_proxies";
+/// A network; one wider than /8 (v6: /16) is a mistake.
+fn network(key: &'static str, text: &str) -> Result<IpNet, ConfigError> {
     let text = text.trim();
     let net: IpNet = match text.parse::<std::net::IpAddr>() {
         Ok(address) => address.into(),
         Err(_) => text.parse().map_err(|_| wrong(key, format!("{text} is no network")))?,
     };
     let least = if net.addr().is_ipv4() { 8 } else { 16 };
-    if net.prefix_len() <= least {
+    let too_wide = if key == "trusted_proxies" { net.prefix_len() <= least } else { net.prefix_len() < least };
+    if too_wide {
         return Err(wrong(key, format!("{text} is too wide: more than /{least}")));
     }
     Ok(net)

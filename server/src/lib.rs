@@ -13,6 +13,7 @@ pub mod mailbox;
 pub mod router;
 pub mod secrets;
 pub mod serve;
+pub mod signin;
 pub mod state;
 pub mod uploads;
 pub mod worker;

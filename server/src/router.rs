@@ -9,7 +9,7 @@ use leptos_axum::{LeptosRoutes, generate_route_list};
 
 use crate::layers::{gate, log, visit};
 use crate::state::AppState;
-use crate::{assets, demo, exports, files, health, launch, mailbox, secrets, uploads};
+use crate::{assets, demo, exports, files, health, launch, mailbox, secrets, signin, uploads};
 
 /// Every form but an upload; pasted lists of 10,000 addresses fit.
 const BODY_LIMIT: usize = 2 * 1024 * 1024;
@@ -25,6 +25,9 @@ pub fn router(state: AppState) -> Router {
         .route("/fn/{*endpoint}", post(move |request| leptos_axum::handle_server_fns_with_context(fn_context, request)))
         .route("/launch/{app}", get(launch::launch))
         .route("/go/{app}", get(launch::go_on))
+        .route("/signin/go/{attempt}", get(signin::go))
+        .route("/signin/callback/{provider}", get(signin::callback))
+        .route("/signin/backchannel/{provider}", post(signin::back_channel))
         .route("/upload/application-logo/{app}", post(uploads::application_logo).layer(upload))
         .route("/upload/organization-logo", post(uploads::organization_logo).layer(upload))
         .route(routes::AUDIT_CSV, get(exports::export))

@@ -9,6 +9,17 @@ stored_words! {
     Lane { Passcode = "passcode", Single = "single", Bulk = "bulk" }
 }
 
+stored_words! {
+    /// What changed about how somebody comes in.
+    AccountChange {
+        IdentityLinked = "identity_linked",
+        IdentityRemoved = "identity_removed",
+        PasskeyAdded = "passkey_added",
+        PasskeyRemoved = "passkey_removed",
+        RedemptionReset = "redemption_reset",
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Letter {
@@ -42,6 +53,11 @@ pub enum Letter {
     Passcode {
         challenge: ChallengeId,
     },
+    /// To somebody whose ways to sign in, or whose address, changed: so that they notice if it was not them.
+    AccountChanged {
+        user: UserId,
+        change: AccountChange,
+    },
     /// To the owners of a group that gained an application.
     ApplicationAssigned {
         application: AppId,
@@ -60,6 +76,7 @@ impl Letter {
             Self::Added { .. } => "added",
             Self::Welcome { .. } => "welcome",
             Self::Passcode { .. } => "passcode",
+            Self::AccountChanged { .. } => "account_changed",
             Self::ApplicationAssigned { .. } => "application_assigned",
         }
     }

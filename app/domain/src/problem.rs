@@ -107,6 +107,12 @@ impl Explained for crate::application::LaunchUrlError {
     }
 }
 
+impl Explained for crate::provider::ProviderUrlError {
+    fn code(&self) -> &'static str {
+        (*self).code()
+    }
+}
+
 impl Explained for crate::settings::AccentError {
     fn code(&self) -> &'static str {
         "accent_malformed"

@@ -3,11 +3,12 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use crate::group::Membership;
-use crate::id::{GroupId, InvitationId, SessionId, UserId};
+use crate::id::{GroupId, InvitationId, ProviderId, SessionId, UserId};
 use crate::invitation::{Invitation, InvitationState, LetterState};
+use crate::provider::{Asserted, ClaimNames, Issuer, Protocol, Provider, ProviderSettings, SecondFactor, Tenancy};
 use crate::role::Roles;
 use crate::session::{Method, Origin, Platform, Session};
-use crate::text::EmailAddress;
+use crate::text::{EmailAddress, Label};
 use crate::time::{Span, Timestamp};
 use crate::user::{CreationType, ExternalState, Standing, User, UserType};
 
@@ -105,5 +106,53 @@ pub fn session() -> Session {
         ends_at: NOON + Session::absolute(UserType::Guest),
         kept: false,
         origin: origin(),
+        by: None,
+    }
+}
+
+/// An OpenID provider without domains, as an administrator first makes one.
+#[allow(clippy::unwrap_used, reason = "test values")]
+pub fn provider() -> Provider {
+    Provider {
+        id: ProviderId(uuid::Uuid::from_u128(7)),
+        name: Label::parse("Praxis Nord").unwrap(),
+        enabled: true,
+        offered: false,
+        position: 0,
+        client_id: "lobby".to_owned(),
+        secret_ends_at: None,
+        passcode_until: None,
+        logo: None,
+        settings: ProviderSettings {
+            protocol: Protocol::OpenId {
+                issuer: Issuer::parse("https://login.praxis.example").unwrap(),
+                tenancy: Tenancy::Single,
+            },
+            scopes: ["openid", "email", "profile"].map(str::to_owned).to_vec(),
+            claims: ClaimNames::default(),
+            domains: Vec::new(),
+            verified_counts: false,
+            also_by_passcode: false,
+            second_factor: SecondFactor::usual(),
+        },
+        created_at: NOON,
+    }
+}
+
+/// What [`provider`] says of somebody whose address is not told.
+pub fn asserted() -> Asserted {
+    Asserted {
+        issuer: "https://login.praxis.example".to_owned(),
+        subject: "7".to_owned(),
+        address: None,
+        verified: None,
+        name: None,
+        tenant: None,
+        domain_owner_verified: false,
+        hosted_domain: None,
+        auth_time: None,
+        amr: Vec::new(),
+        acr: None,
+        session: None,
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{SessionId, UserId};
+use crate::id::{ProviderId, SessionId, UserId};
 use crate::time::{Span, Timestamp};
 use crate::user::UserType;
 
@@ -15,7 +15,7 @@ pub const MOST_SESSIONS: i64 = 20;
 
 stored_words! {
     /// Authentication methods of a session (RFC 8176 names where one fits).
-    Method { Otp = "otp", FirstLink = "first_link", Demo = "demo" }
+    Method { Otp = "otp", Federated = "fed", MultiFactor = "mfa", Passkey = "passkey", FirstLink = "first_link", Demo = "demo" }
 }
 
 stored_words! {
@@ -73,6 +73,18 @@ pub struct Session {
     /// "Keep me signed in": the cookie outlives the browser window.
     pub kept: bool,
     pub origin: Origin,
+    /// The provider whose word it hangs on.
+    pub by: Option<Vouched>,
+}
+
+/// A person as a provider names them in one of its own sessions.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Vouched {
+    pub provider: ProviderId,
+    pub issuer: String,
+    pub subject: String,
+    /// `sid`, where the provider tells.
+    pub session: Option<String>,
 }
 
 impl Session {

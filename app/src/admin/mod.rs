@@ -10,6 +10,7 @@ pub mod letters;
 pub mod overview;
 pub mod partners;
 pub mod people;
+pub mod providers;
 pub mod settings;
 pub mod sign_ins;
 

@@ -31,7 +31,9 @@ pub async fn enter_first(token: String) -> Result<(), AppError> {
         let token = Secret::given(&token);
         let entered = first_administrator::enter(&visit.services, &token, &visit.origin, visit.correlation).await?;
         let (session, token, device) = entered;
-        begin_session(&visit, &session, &token, &device);
+        for (cookie, value, life) in begin_session(&session, &token, &device, None) {
+            crate::ssr::set_cookie(&visit, cookie, &value, life);
+        }
         Ok(Next::to(routes::ADMIN))
     })
     .await

@@ -21,7 +21,7 @@ pub async fn ask_lift_code(#[server(default)] form: LostForm) -> Result<(), AppE
         let address = EmailAddress::parse(&form.address);
         let address = address.map_err(|error| Refusal::field("address", error.code()))?;
         let (purpose, to) = (Purpose::LiftBlock, Continuation::Apps);
-        signin::ask(&visit.services, &visit.caller(), purpose, &address, to, false).await?;
+        signin::ask(&visit.services, &visit.caller(), purpose, &address, &signin::Asked::to(to, false)).await?;
         Ok(Next::to(routes::with(routes::LIFT, "asked", "1")))
     })
     .await

@@ -6,3 +6,4 @@ pub mod lift;
 pub mod problem;
 pub mod redeem;
 pub mod signin;
+pub mod ways;

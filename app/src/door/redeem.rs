@@ -1,19 +1,21 @@
 //! Opening an invitation: who invites to what. The link proves nothing; the address is proved by a code, then comes
 //! consent. Declining and blocking need no sign-in. Every deed is a POST: mail scanners open links.
 
-use domain::continuation::Continuation;
 use domain::passcode::Purpose;
+use domain::provider::{Offer, Provider, Way};
 use domain::text::EmailAddress;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_router::hooks::use_params_map;
 use serde::{Deserialize, Serialize};
 use services::redemption::{self, Opened, Shared};
+use services::signin::Asked;
 use services::{Refusal, Secret, signin};
 
+use super::ways::{RedeemWith, way_button};
 use crate::error::AppError;
 use crate::routes;
-use crate::ssr::{Kept, Next, Visit, doorway, draft_or, visit};
+use crate::ssr::{Kept, Next, Visit, doorway, draft_or, refused, visit};
 use crate::ui::{DoorFrame, Field, Hidden, Notice, Notices, Tone, page, until};
 
 /// What stays of a form whose only content is a secret link: the problem.
@@ -43,8 +45,9 @@ pub async fn ask_redeem_code(#[server(default)] token: String) -> Result<(), App
     doorway(LinkForm, back(&token), async move {
         let visit = visit()?;
         let opened = redemption::look(&visit.services, &Secret::given(&token)).await?;
-        let (address, to) = (&opened.invitation.address, Continuation::Apps);
-        signin::ask(&visit.services, &visit.caller(), Purpose::SignIn, address, to, false).await?;
+        let asked = Asked { invited: Some(opened.invitation.address.clone()), ..Asked::default() };
+        let address = &opened.invitation.address;
+        signin::ask(&visit.services, &visit.caller(), Purpose::SignIn, address, &asked).await?;
         Ok(Next::to(routes::CODE))
     })
     .await
@@ -91,7 +94,11 @@ pub fn RedeemPage() -> impl IntoView {
         let visit = visit()?;
         let opened = redemption::look(&visit.services, &Secret::given(&token)).await?;
         let problems = draft_or(&visit, LinkForm).await?.whole();
-        Ok(redeem(visit, opened, token, problems).into_any())
+        let (ways, providers) = signin::ways(&visit.services, &opened.invitation.address).await?;
+        let buttons = ways_of(&ways, &providers, &token).into_any();
+        let mut problems = problems;
+        problems.extend(refused(&visit).await?);
+        Ok(redeem(visit, opened, token, problems, buttons).into_any())
     })
 }
 
@@ -157,7 +164,31 @@ pub fn shared(opened: &Opened) -> impl IntoView + use<> {
     }
 }
 
-fn redeem(visit: Visit, opened: Opened, token: String, problems: Vec<String>) -> impl IntoView + use<> {
+/// The first way as the primary button, the others below it.
+fn ways_of(offer: &Offer, providers: &[Provider], token: &str) -> impl IntoView + use<> {
+    let button = |way: &Way, class: &'static str| match way {
+        Way::Passcode => Some(
+            view! {
+                <form method="post" action=AskRedeemCode::PATH>
+                    <Hidden name="token" value=token/>
+                    <button class=class>"Continue with a code by e-mail"</button>
+                </form>
+            }
+            .into_any(),
+        ),
+        Way::Provider(id) => providers.iter().find(|provider| provider.id == *id).map(|provider| {
+            let fields = vec![("token", token.to_owned()), ("provider", provider.id.to_string())];
+            let said = format!("Continue with {}", provider.name);
+            way_button(RedeemWith::PATH, provider, said, class, fields).into_any()
+        }),
+    };
+    let first = button(&offer.first, "button primary");
+    let others: Vec<AnyView> = offer.others.iter().filter_map(|way| button(way, "button")).collect();
+    let or = (!others.is_empty()).then(|| view! { <div class="or">"other ways"</div> });
+    view! { <div class="ways">{first}{or}{others}</div> }
+}
+
+fn redeem(visit: Visit, opened: Opened, token: String, problems: Vec<String>, ways: AnyView) -> impl IntoView + use<> {
     let invited = opened.invitation.address.clone();
     let other = visit.viewer.as_ref().filter(|viewer| viewer.user.address.key() != invited.key()).map(|viewer| {
         let (own, invited) = (viewer.user.address.shown(), invited.shown());
@@ -175,10 +206,7 @@ fn redeem(visit: Visit, opened: Opened, token: String, problems: Vec<String>) ->
             {other}
             {offer(&visit, &opened)}
             {shared(&opened)}
-            <form class="form" method="post" action=AskRedeemCode::PATH>
-                <Hidden name="token" value=token.clone()/>
-                <button class="button primary">"Continue with a code by e-mail"</button>
-            </form>
+            {ways}
             <details class="more" id="decline">
                 <summary>"Decline, or not expected?"</summary>
                 <p class="muted">

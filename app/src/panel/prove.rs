@@ -2,11 +2,13 @@
 
 use domain::continuation::Continuation;
 use domain::passcode::Purpose;
+use domain::provider::Provider;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
-use services::signin;
+use services::{identities, signin};
 
 use crate::door::signin::{CodeForm, code_form};
+use crate::door::ways::{ProveWith, way_button};
 use crate::error::AppError;
 use crate::routes;
 use crate::ssr::{self, Cookie, CookieLife, Next, NothingTyped, doorway, draft_or, refused, visit};
@@ -51,6 +53,17 @@ pub fn ProvePage() -> impl IntoView {
         let draft = draft_or(&visit, CodeForm::default()).await?;
         let problems = if draft.problems.is_empty() { refused(&visit).await? } else { draft.whole() };
         let address = viewer.user.address.shown();
+        let own = identities::list(&visit.services, &viewer).await?;
+        let by_provider =
+            own.iter().any(|own| own.identity.anchor && own.provider.as_ref().is_some_and(Provider::is_open_id));
+        let buttons = own.iter().filter_map(|own| own.provider.as_ref()).filter(|provider| provider.is_open_id());
+        let buttons = buttons
+            .map(|provider| {
+                let fields = vec![("provider", provider.id.to_string()), ("to", to.clone())];
+                let said = format!("Prove with {}", provider.name);
+                way_button(ProveWith::PATH, provider, said, "button primary", fields)
+            })
+            .collect_view();
         let code = asked.map(|_| code_form(TryProof::PATH, &draft, "Prove", Some(to.clone())));
         let again = if code.is_some() { "Send another code" } else { "Send a code" };
         let class = if code.is_some() { "link" } else { "button primary" };
@@ -58,12 +71,16 @@ pub fn ProvePage() -> impl IntoView {
             <PanelFrame visit=visit.clone() name="Prove that it is you" narrow=true>
                 <Head title="Prove that it is you"/>
                 <Notices visit=visit.clone() problems=problems/>
-                <p>"What you are about to do wants a proof not older than 5 minutes. We send a code to " <b>{address}</b> "."</p>
-                {code}
-                <form method="post" action=AskProof::PATH>
-                    <Hidden name="to" value=to/>
-                    <button class=class>{again}</button>
-                </form>
+                <p>"What you are about to do wants a proof not older than 5 minutes."</p>
+                <div class="ways">{buttons}</div>
+                {(!by_provider).then(|| view! {
+                    <p>"We send a code to " <b>{address}</b> "."</p>
+                    {code}
+                    <form method="post" action=AskProof::PATH>
+                        <Hidden name="to" value=to/>
+                        <button class=class>{again}</button>
+                    </form>
+                })}
             </PanelFrame>
         }
         .into_any())

@@ -76,6 +76,7 @@ impl House {
             mailer: Mailer::Mailbox,
             public_url: url::Url::parse("http://localhost")?,
             demo: false,
+            outbound: services::Outbound::new(&["127.0.0.0/8".parse()?])?,
         };
         let services = Services::open(parts).await?;
         let now = services.now();
@@ -174,6 +175,7 @@ async fn sign_in(services: &Services, user: &User) -> anyhow::Result<Secret> {
         ends_at: now + Session::absolute(user.user_type),
         kept: false,
         origin: here(),
+        by: None,
     };
     let mut tx = services.store.begin().await?;
     store::sessions::insert(&mut tx, &session, &token.digest()).await?;

@@ -145,7 +145,7 @@ async fn attempt(services: &Services, taken: &Outgoing) -> Verb<Outcome> {
         let fault = Fault::Unclear("every attempt ended without an outcome".to_owned());
         return record(services, taken, None, Minted::Nothing, Outcome::Failed(fault)).await;
     }
-    let drafted = draft::gather(services, &taken.letter).await?;
+    let drafted = draft::gather(services, &taken.letter, taken.created_at).await?;
     // Whether an address is known decides last: codes for both wait alike while nobody answers.
     if let Err(why) = drafted.as_ref().map_err(|why| *why)
         && why != Why::Unknown

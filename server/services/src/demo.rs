@@ -205,7 +205,9 @@ async fn viewer(services: &Services, user: UserId) -> Verb<Viewer> {
     let (origin, correlation) = (here(), services.ids.next(services.now()));
     let actor = Actor::proved(&user, origin.clone(), correlation);
     let mut deed = services.deed(&actor).await?;
-    let (_, token, _) = signin::open_session(&mut deed, services, &user, vec![Method::Demo], false).await?;
+    let (_, token, _) =
+        signin::open_session(&mut deed, services, &user, signin::Entry::by(Method::Demo, services.now()), false)
+            .await?;
     deed.commit().await?;
     sessions::viewer(services, &token, origin, correlation).await?.ok_or(Refusal::Rule("broken"))
 }

@@ -86,7 +86,8 @@ pub async fn enter(
         None => store::users::insert(&mut deed.tx, std::slice::from_ref(&user)).await?,
     }
     deed.tell(Action::AdministratorLinkUsed, Target::new(TargetKind::User, user.id, user.shown_name()));
-    let opened = signin::open_session(&mut deed, services, &user, vec![Method::FirstLink], false).await?;
+    let opened =
+        signin::open_session(&mut deed, services, &user, signin::Entry::by(Method::FirstLink, now), false).await?;
     deed.commit().await?;
     Ok(opened)
 }

@@ -9,9 +9,11 @@ pub mod deed;
 pub mod delivery;
 pub mod demo;
 pub mod drafts;
+pub mod federation;
 pub mod first_administrator;
 pub mod groups;
 pub mod housekeeping;
+pub mod identities;
 pub mod invitations;
 pub mod jobs;
 pub mod letters;
@@ -23,8 +25,10 @@ pub mod mailbox;
 pub mod memberships;
 pub mod organization;
 pub mod origin;
+pub mod outbound;
 pub mod partners;
 pub mod people;
+pub mod providers;
 pub mod redemption;
 pub mod refusal;
 pub mod secret;
@@ -38,6 +42,7 @@ use std::sync::Arc;
 pub use actor::{Actor, Admin, Denied, OwnerOf, Reader, UserAdmin, Viewer};
 pub use bell::Bell;
 pub use clock::{Clock, Ids};
+pub use outbound::Outbound;
 pub use refusal::{Refusal, Verb};
 pub use secret::{Key, Secret};
 pub use store::{Count, Page, PageAsk, Store, Stored};
@@ -58,6 +63,10 @@ pub struct Inner {
     pub public_url: url::Url,
     /// Demo mode: a mailbox instead of a mail server, loopback only.
     pub demo: bool,
+    /// The one HTTP client.
+    pub outbound: Outbound,
+    /// What providers publish.
+    pub discovered: federation::Cache,
     /// Organization and collaboration settings as last saved on this node.
     pub tenant: arc_swap::ArcSwap<Tenant>,
     /// Rings when a letter or a job waits.
@@ -79,6 +88,7 @@ pub struct Parts {
     pub mailer: mail::Mailer,
     pub public_url: url::Url,
     pub demo: bool,
+    pub outbound: Outbound,
 }
 
 impl Services {
@@ -87,10 +97,22 @@ impl Services {
     /// # Errors
     /// Where the database does not answer or the settings cannot be read.
     pub async fn open(parts: Parts) -> Result<Self, store::StoreError> {
-        let Parts { store, clock, key, mailer, public_url, demo } = parts;
+        let Parts { store, clock, key, mailer, public_url, demo, outbound } = parts;
         let tenant = arc_swap::ArcSwap::from_pointee(Tenant::load(&store).await?);
-        let (ids, bell) = (Ids::default(), Bell::default());
-        Ok(Self(Arc::new(Inner { store, clock, ids, key, mailer, public_url, demo, tenant, bell })))
+        let (ids, bell, discovered) = (Ids::default(), Bell::default(), federation::Cache::default());
+        Ok(Self(Arc::new(Inner {
+            store,
+            clock,
+            ids,
+            key,
+            mailer,
+            public_url,
+            demo,
+            outbound,
+            discovered,
+            tenant,
+            bell,
+        })))
     }
 
     pub fn now(&self) -> domain::time::Timestamp {

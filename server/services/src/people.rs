@@ -23,6 +23,7 @@ use domain::user::{CreationType, Standing, User, UserType};
 use serde::{Deserialize, Serialize};
 use store::{Filter, Page, PageAsk, StoreError, Stored};
 
+use crate::identities::Named;
 use crate::partners::{Organization, Organizations};
 use crate::{Denied, Refusal, Services, UserAdmin, Verb, Viewer, partners};
 
@@ -80,8 +81,8 @@ pub struct Person {
     pub memberships: Vec<(Membership, String)>,
     pub owns: Vec<Group>,
     pub sponsors: Vec<User>,
-    /// The issuers of the identities they sign in with.
-    pub identities: Vec<String>,
+    /// What they sign in with, the oldest first.
+    pub identities: Vec<Named>,
     /// The newest fifty.
     pub invitations: Vec<Invitation>,
     /// Those that are alive.
@@ -247,16 +248,13 @@ pub async fn get(services: &Services, _by: &UserAdmin, id: UserId) -> Verb<Perso
         None => None,
     };
     let values = |rows: Vec<Stored<User>>| rows.into_iter().map(|stored| stored.value).collect();
-    let mut identities: Vec<String> =
-        store::users::identities(&mut tx, id).await?.into_iter().map(|(issuer, _)| issuer).collect();
-    identities.dedup();
     Ok(Person {
         partner: partners::organization(&mut tx, &user.value).await?,
         invited_by,
         memberships: store::memberships::named_of_user(&mut tx, id).await?,
         owns: store::groups::owned_by(&mut tx, id).await?,
         sponsors: values(store::users::sponsors(&mut tx, id).await?),
-        identities,
+        identities: crate::identities::of(&mut tx, id).await?,
         invitations: store::invitations::of_user(&mut tx, id).await?.into_iter().map(|stored| stored.value).collect(),
         sessions: store::sessions::of_user(&mut tx, id, now, now - IDLE).await?,
         user,

@@ -11,6 +11,7 @@ use domain::invitation::{Invitation, Whose};
 use domain::session::Origin;
 use domain::settings::Collaboration;
 use domain::text::{EmailAddress, Label, letter_name};
+use domain::time::Timestamp;
 use domain::user::{Barred, ExternalState, User};
 use store::memberships::Member;
 use store::settings::COLLABORATION;
@@ -19,7 +20,7 @@ use store::{Stored, Tx};
 use crate::deed::Deed;
 use crate::invitations::close_all;
 use crate::refusal::again;
-use crate::{Actor, Denied, Refusal, Secret, Services, Verb};
+use crate::{Actor, Denied, Refusal, Secret, Services, Verb, signin};
 
 mod lost;
 mod refusing;
@@ -27,23 +28,7 @@ mod refusing;
 pub use lost::lost;
 pub use refusing::{block, decline};
 
-/// The issuer of the identities that a mailbox is; the subject is the address's key.
-pub const MAILBOX: &str = "mailbox";
-
-/// An address that this request proved: by a code that was sent there.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Proved(EmailAddress);
-
-impl Proved {
-    /// Only for whoever has just compared the code.
-    pub(crate) fn by_code(address: EmailAddress) -> Self {
-        Self(address)
-    }
-
-    pub fn address(&self) -> &EmailAddress {
-        &self.0
-    }
-}
+pub use crate::signin::Proved;
 
 domain::stored_words! {
     /// What the organization learns of a guest who accepts.
@@ -191,10 +176,11 @@ pub(crate) async fn accept_in(
         Err(barred) => return Err(barred.into()),
     }
     check_domains(&mut deed.tx, &user.value, &accepted).await?;
+    check_way(&mut deed.tx, &user.value, proved, now).await?;
     let user = user.with(|user| user.accept(now));
     store::users::save(&mut deed.tx, &user).await?;
     let user = user.value;
-    bind_mailbox(deed, &user, proved).await?;
+    signin::bind(deed, &user, proved).await?;
     let held = store::memberships::held_for(&mut deed.tx, &wanted).await?;
     close_all(deed, &accepted, Action::InvitationAccepted).await?;
     let zone = services.tenant().organization.value.zone.clone();
@@ -234,13 +220,14 @@ async fn check_domains(tx: &mut Tx, user: &User, accepted: &[Stored<Invitation>]
     Ok(())
 }
 
-async fn bind_mailbox(deed: &mut Deed<'_>, user: &User, proved: &Proved) -> Verb<()> {
-    let (key, now) = (proved.address().key(), deed.now);
-    if store::users::bind_identity(&mut deed.tx, MAILBOX, key, user.id, now).await? {
+/// A domain that has a provider is redeemed by it alone, unless that one lets passcodes.
+async fn check_way(tx: &mut Tx, user: &User, proved: &Proved, now: Timestamp) -> Verb<()> {
+    if !proved.is_mailbox() {
         return Ok(());
     }
-    match store::users::identity_owner(&mut deed.tx, MAILBOX, key).await? {
-        Some(owner) if owner == user.id => Ok(()),
-        _ => Err(Refusal::Rule("identity_taken")),
+    let own = store::providers::of_domain(tx, &user.address.domain()).await?;
+    if own.is_some_and(|own| !own.value.lets_passcodes(now)) {
+        return Err(Refusal::Rule("by_its_provider"));
     }
+    Ok(())
 }

@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::path::Path;
 
+use aws_lc_rs::aead::{AES_256_GCM, Aad, Nonce, RandomizedNonceKey};
 use aws_lc_rs::{constant_time, digest, hmac, rand};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -68,6 +69,11 @@ pub enum KeyError {
     Malformed { path: String },
 }
 
+/// A sealed secret that this key does not open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the secret was sealed by another key, or for something else")]
+pub struct SealError;
+
 impl Key {
     pub fn random() -> Self {
         Self(random_bytes())
@@ -102,6 +108,36 @@ impl Key {
             *byte = u8::from_str_radix(text.get(at * 2..at * 2 + 2)?, 16).ok()?;
         }
         Some(Self(bytes))
+    }
+
+    /// Encrypts what must be read again (AES-256-GCM, NIST SP 800-38D): base64url of nonce and ciphertext. `about` is
+    /// what it belongs to: under another one it does not open.
+    ///
+    /// # Errors
+    /// Never in practice: the cipher refuses only what is larger than any secret.
+    pub fn seal(&self, about: &str, secret: &Secret) -> Result<String, SealError> {
+        let mut text = secret.0.as_bytes().to_vec();
+        let key = self.sealing_key()?;
+        let nonce = key.seal_in_place_append_tag(Aad::from(about.as_bytes()), &mut text).map_err(|_| SealError)?;
+        let sealed = [nonce.as_ref().as_slice(), &text].concat();
+        Ok(URL_SAFE_NO_PAD.encode(sealed))
+    }
+
+    /// # Errors
+    /// Where it was not sealed by this key for this.
+    pub fn open(&self, about: &str, sealed: &str) -> Result<Secret, SealError> {
+        let bytes = URL_SAFE_NO_PAD.decode(sealed).map_err(|_| SealError)?;
+        let (nonce, text) = bytes.split_at_checked(aws_lc_rs::aead::NONCE_LEN).ok_or(SealError)?;
+        let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| SealError)?;
+        let mut text = text.to_vec();
+        let plain = self.sealing_key()?.open_in_place(nonce, Aad::from(about.as_bytes()), &mut text);
+        String::from_utf8(plain.map_err(|_| SealError)?.to_vec()).map(Secret).map_err(|_| SealError)
+    }
+
+    /// A key of its own for sealing, so that no byte is used for two things.
+    fn sealing_key(&self) -> Result<RandomizedNonceKey, SealError> {
+        let key = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &self.0), b"seal");
+        RandomizedNonceKey::new(&AES_256_GCM, key.as_ref()).map_err(|_| SealError)
     }
 
     /// HMAC-SHA-256 (RFC 2104) of `parts` for one purpose, in hexadecimal.
@@ -155,5 +191,15 @@ mod tests {
         assert_ne!(key.digest("a", &["bc"]), key.digest("a", &["b", "c"]));
         assert_ne!(key.digest("a", &["bc"]), key.digest("ab", &["c"]));
         assert_ne!(key.digest("a", &["bc"]), Key::random().digest("a", &["bc"]));
+    }
+
+    #[test]
+    fn a_sealed_secret_opens_by_its_key_for_its_thing_alone() {
+        let (key, secret) = (Key::random(), Secret::given("s3cret"));
+        let sealed = key.seal("provider 1", &secret).unwrap();
+        assert!(!sealed.contains("s3cret") && sealed != key.seal("provider 1", &secret).unwrap());
+        assert!(key.open("provider 1", &sealed) == Ok(secret));
+        assert!(key.open("provider 2", &sealed).is_err() && Key::random().open("provider 1", &sealed).is_err());
+        assert!(key.open("provider 1", &sealed[..20]).is_err() && key.open("provider 1", "").is_err());
     }
 }

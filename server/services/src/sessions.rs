@@ -2,17 +2,18 @@
 
 use domain::event::{Action, Target, TargetKind};
 use domain::id::{RequestId, SessionId};
-use domain::session::{IDLE, MOST_SESSIONS, Method, Origin, Session};
+use domain::session::{IDLE, MOST_SESSIONS, Origin, Session};
 use domain::user::User;
 
 use crate::deed::Deed;
+use crate::signin::Entry;
 use crate::{Denied, Secret, Services, Verb, Viewer};
 
 /// A new session of a person whose identity was proved in this request; the token is for the cookie.
 pub(crate) async fn open(
     deed: &mut Deed<'_>,
     user: &User,
-    methods: Vec<Method>,
+    entry: Entry,
     kept: bool,
     origin: &Origin,
 ) -> Verb<(Session, Secret)> {
@@ -22,12 +23,13 @@ pub(crate) async fn open(
         id: deed.id(),
         user: user.id,
         created_at: now,
-        auth_time: now,
-        methods,
+        auth_time: entry.auth_time,
+        methods: entry.methods,
         last_seen_at: now,
         ends_at: now + Session::absolute(user.user_type),
         kept,
         origin: origin.clone(),
+        by: entry.by,
     };
     store::sessions::insert(&mut deed.tx, &session, &token.digest()).await?;
     store::sessions::end_oldest(&mut deed.tx, user.id, MOST_SESSIONS).await?;

@@ -1,32 +1,34 @@
-//! Signing in by e-mail passcode: asking for a code, trying it, and the session that follows.
+//! Signing in: which way an address is offered, a code by e-mail or a provider, and the session that follows.
 
 use domain::event::{Action, SignInResult, Target, TargetKind};
-use domain::id::{InvitationId, RequestId};
-use domain::passcode::{DIGITS, Passcode, PasscodeError, Purpose};
+use domain::id::{AttemptId, InvitationId, ProviderId, RequestId};
+use domain::passcode::{Passcode, Purpose};
+use domain::provider::{Offer, Provider};
 use domain::session::{Method, Origin, Session};
 use domain::text::EmailAddress;
-use domain::time::{Span, Timestamp};
+use domain::time::Span;
 use domain::user::{Barred, User};
 use serde::{Deserialize, Serialize};
+use store::attempts::{Attempt, Errand};
 use store::passcodes::Challenge;
-use store::sign_ins::{Facts, SignIn};
 use store::{Stored, Tx};
 
-use crate::deed::Deed;
-use crate::limits::Limit;
-use crate::redemption::{MAILBOX, Proved};
-use crate::{Actor, Denied, Refusal, Secret, Services, Verb, Viewer, redemption, secret, sessions};
+use crate::{Actor, Denied, Refusal, Secret, Services, Verb, Viewer, redemption};
+
+mod code;
+mod proof;
+mod record;
 
 pub use domain::continuation::Continuation;
+pub use proof::Proved;
+pub(crate) use proof::{Word, bind, opened_for_passcodes};
+pub(crate) use record::{Entry, open_session, record};
+
+use code::prove;
+use proof::{Resolved, check_anchor, may_link, resolve};
 
 /// How long a proof at the door waits for consent.
 const PROOF_WAITS: Span = Span::minutes(30);
-/// Unused codes for one client address.
-const FOR_CLIENT: &[Limit] = &[Limit::an_hour(20)];
-/// Codes for one mailbox from a browser that signed in as it before.
-const FOR_KNOWN_BROWSER: &[Limit] = &[Limit::an_hour(5)];
-/// Codes for one mailbox from all other browsers together.
-const FOR_OTHERS: &[Limit] = &[Limit::an_hour(5), Limit::a_day(15)];
 
 /// Who asks at the door, from which browser.
 pub struct Caller<'a> {
@@ -38,18 +40,81 @@ pub struct Caller<'a> {
     pub correlation: RequestId,
 }
 
-/// What a right code opens.
+impl Caller<'_> {
+    pub(crate) fn actor(&self) -> Actor {
+        Actor::stranger(self.origin.clone(), self.correlation)
+    }
+}
+
+/// What a proof opens.
 pub enum Opened {
     /// A full session, with the token for its cookie and the one for the device.
     Session { session: Box<Session>, token: Secret, device: Secret, to: Continuation },
     /// Something is pending: consent comes first.
     Consent,
+    /// A code is on its way: the provider's word alone is not enough.
+    Code,
 }
 
-#[derive(Debug, Clone, Serialize, Deserialize)]
-struct Asked {
-    to: Continuation,
-    keep: bool,
+/// What somebody wanted when they went to prove who they are.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    pub to: Continuation,
+    pub keep: bool,
+    /// The address of the invitation that they opened.
+    pub invited: Option<EmailAddress>,
+    /// What the provider may fill in: the address that was typed.
+    pub hint: Option<String>,
+    /// A code is asked for beside the word of this attempt.
+    pub beside: Option<AttemptId>,
+}
+
+impl Asked {
+    pub fn to(to: Continuation, keep: bool) -> Self {
+        Self { to, keep, ..Self::default() }
+    }
+
+    pub(crate) fn read(text: &str) -> Self {
+        serde_json::from_str(text).unwrap_or_default()
+    }
+
+    pub(crate) fn write(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+}
+
+/// The ways that are offered for an address, with the providers among them: by its domain alone.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn ways(services: &Services, address: &EmailAddress) -> Verb<(Offer, Vec<Provider>)> {
+    let domain = address.domain();
+    let mut tx = services.store.read().await?;
+    let own = store::providers::of_domain(&mut tx, &domain).await?.map(|stored| stored.value);
+    let open = match &own {
+        Some(_) => Vec::new(),
+        None => store::providers::offered(&mut tx).await?,
+    };
+    let offer = domain::provider::offer(&domain, own.as_ref(), &open, services.now());
+    Ok((offer, own.into_iter().chain(open).collect()))
+}
+
+/// The providers that everybody is offered, and the one that this browser used last.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn front_door(services: &Services, last: Option<ProviderId>) -> Verb<(Option<Provider>, Vec<Provider>)> {
+    let mut tx = services.store.read().await?;
+    let last = match last {
+        Some(id) => store::providers::get(&mut tx, id).await?.map(|stored| stored.value),
+        None => None,
+    };
+    let last = last.filter(|provider| provider.enabled);
+    let offered = store::providers::offered(&mut tx).await?;
+    let others = offered.into_iter().filter(|provider| Some(provider.id) != last.as_ref().map(|last| last.id));
+    let others = others.collect();
+    Ok((last, others))
 }
 
 /// Asks for a code. Runs the same statements for an address that nobody has: whether a letter leaves is decided later.
@@ -61,12 +126,11 @@ pub async fn ask(
     caller: &Caller<'_>,
     purpose: Purpose,
     address: &EmailAddress,
-    to: Continuation,
-    keep: bool,
+    asked: &Asked,
 ) -> Verb<()> {
-    let actor = Actor::stranger(caller.origin.clone(), caller.correlation);
+    let actor = caller.actor();
     let mut deed = services.deed(&actor).await?;
-    if let Err(refusal) = count(&mut deed, services, caller, address).await {
+    if let Err(refusal) = code::count(&mut deed, services, caller, address).await {
         drop(deed);
         if matches!(refusal, Refusal::TooMany { .. }) {
             let target = Target::new(TargetKind::Address, purpose, caller.origin.limit_key());
@@ -80,43 +144,12 @@ pub async fn ask(
         browser: caller.browser.digest(),
         address: address.clone(),
         digest: None,
-        continuation: serde_json::to_string(&Asked { to, keep }).unwrap_or_default(),
+        continuation: asked.write(),
         code: Passcode::asked(deed.now),
     };
     store::passcodes::insert(&mut deed.tx, &challenge).await?;
     deed.send(domain::letter::Lane::Passcode, domain::letter::Letter::Passcode { challenge: challenge.id });
     deed.commit().await
-}
-
-async fn count(deed: &mut Deed<'_>, services: &Services, caller: &Caller<'_>, address: &EmailAddress) -> Verb<()> {
-    let mailbox = mailbox_digest(services, address);
-    deed.count(&client_bucket(caller.origin), FOR_CLIENT).await?;
-    match caller.device.filter(|device| is_device_of(services, device, &mailbox)) {
-        Some(device) => deed.count(&format!("code:device:{}", device.digest()), FOR_KNOWN_BROWSER).await,
-        None => deed.count(&format!("code:others:{mailbox}"), FOR_OTHERS).await,
-    }
-}
-
-fn client_bucket(origin: &Origin) -> String {
-    format!("code:client:{}", origin.limit_key())
-}
-
-fn mailbox_digest(services: &Services, address: &EmailAddress) -> String {
-    services.key.digest("mailbox", &[&address.mailbox()])
-}
-
-/// `<random>.<keyed digest of it and the mailbox>`: says which mailbox this browser signed in as, to nobody but us.
-fn device_for(services: &Services, address: &EmailAddress) -> Secret {
-    let random = Secret::random();
-    let signed = services.key.digest("device", &[random.expose(), &mailbox_digest(services, address)]);
-    Secret::given(&format!("{}.{signed}", random.expose()))
-}
-
-fn is_device_of(services: &Services, device: &Secret, mailbox: &str) -> bool {
-    device
-        .expose()
-        .split_once('.')
-        .is_some_and(|(random, signed)| secret::equal(signed, &services.key.digest("device", &[random, mailbox])))
 }
 
 /// The address that this browser asked a code for last, to be shown beside the field.
@@ -127,63 +160,95 @@ pub async fn asked_for(services: &Services, browser: &Secret, purpose: Purpose) 
     Ok(challenge.filter(recent).map(|asked| asked.value.address))
 }
 
-/// Tries a code; a failed try counts. Answers the challenge that was proved.
-async fn prove(services: &Services, caller: &Caller<'_>, purpose: Purpose, code: &str) -> Verb<Challenge> {
-    let code: String = code.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
-    if code.len() != DIGITS || !code.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(Refusal::field("code", "code_format"));
-    }
-    let actor = Actor::stranger(caller.origin.clone(), caller.correlation);
-    let mut deed = services.deed(&actor).await?;
-    let newest = store::passcodes::newest(&mut deed.tx, &caller.browser.digest(), purpose).await?;
-    let Some(asked) = newest else { return Err(Refusal::Rule("code_unknown")) };
-    let digest = services.key.digest("passcode", &[&asked.value.id.to_string(), &code]);
-    let matches = asked.value.digest.as_deref().is_some_and(|kept| secret::equal(kept, &digest));
-    let (tried, result) = asked.value.code.try_code(matches, deed.now);
-    let challenge = Challenge { code: tried, ..asked.value };
-    let stored = Stored { value: challenge, version: asked.version };
-    store::passcodes::tried(&mut deed.tx, &stored).await?;
-    if result.is_ok() {
-        // A code that was used does not count against the client.
-        let forgiven = (deed.id(), client_bucket(caller.origin), -1);
-        store::hits::add(&mut deed.tx, [forgiven], deed.now).await?;
-    }
-    deed.commit().await?;
-    match result {
-        Ok(()) => Ok(stored.value),
-        Err(error) => {
-            if error == PasscodeError::Spent {
-                let target = Target::new(TargetKind::Address, purpose, stored.value.address.as_str());
-                services.note(&actor, Action::LimitHit, target).await?;
-            }
-            Err(error.into())
-        }
-    }
-}
-
 /// Signs in with a code.
 ///
 /// # Errors
 /// What is wrong with the code, or why the person it proved cannot come in.
 pub async fn sign_in(services: &Services, caller: &Caller<'_>, code: &str) -> Verb<Opened> {
     let challenge = prove(services, caller, Purpose::SignIn, code).await?;
-    let asked = continuation(&challenge);
-    enter(services, caller, &challenge.address, asked).await
-}
-
-fn continuation(challenge: &Challenge) -> Asked {
-    serde_json::from_str(&challenge.continuation).unwrap_or(Asked { to: Continuation::Apps, keep: false })
-}
-
-/// What this browser proved at the door not long ago: it waits for consent.
-async fn proof(services: &Services, browser: &Secret) -> Verb<(Proved, Asked)> {
+    let asked = Asked::read(&challenge.continuation);
     let mut tx = services.store.read().await?;
-    let newest = store::passcodes::newest(&mut tx, &browser.digest(), Purpose::SignIn).await?;
-    let now = services.now();
-    let proof = newest.filter(|asked| asked.value.code.used_at.is_some_and(|at| at + PROOF_WAITS > now));
-    let challenge = proof.ok_or(Denied::SignIn)?.value;
-    let asked = continuation(&challenge);
-    Ok((Proved::by_code(challenge.address), asked))
+    let proved = by_code(services, &mut tx, challenge.address, &asked).await?;
+    drop(tx);
+    enter(services, caller, proved, asked).await
+}
+
+/// A provider's word that was checked just now; `attempt` keeps it for the pages that follow.
+///
+/// # Errors
+/// Why the word does not count, or why the person cannot come in.
+pub(crate) async fn arrive(services: &Services, caller: &Caller<'_>, attempt: &Attempt, word: Word) -> Verb<Opened> {
+    let asked = Asked::read(&attempt.asked);
+    let mut tx = services.store.read().await?;
+    let resolved = resolve(services, &mut tx, &word, asked.invited.as_ref()).await?;
+    drop(tx);
+    let mut tx = services.store.begin().await?;
+    store::attempts::assert(&mut tx, attempt.id, &word.asserted).await?;
+    tx.commit().await?;
+    let address = match resolved {
+        Resolved::Known(user) => user.address,
+        Resolved::Address(address) => address,
+        Resolved::WithCode(address) => {
+            let asked = Asked { beside: Some(attempt.id), ..asked };
+            ask(services, caller, Purpose::SignIn, &address, &asked).await?;
+            return Ok(Opened::Code);
+        }
+    };
+    enter(services, caller, Proved::by_word(address, word, false), asked).await
+}
+
+/// What a right code proves: the mailbox, or the word of a provider that the code was asked for beside.
+async fn by_code(services: &Services, tx: &mut Tx, address: EmailAddress, asked: &Asked) -> Verb<Proved> {
+    let alone = Proved::by_code(address);
+    let Some(attempt) = asked.beside else { return Ok(alone) };
+    let attempt = store::attempts::get(tx, attempt).await?;
+    let Some(word) = word_of(tx, attempt).await? else { return Ok(alone) };
+    let user = store::users::by_address(tx, alone.address()).await?;
+    let may = match &user {
+        Some(user) => may_link(tx, &user.value, services.now()).await?,
+        None => false,
+    };
+    match resolve(services, tx, &word, Some(alone.address())).await {
+        Ok(Resolved::Address(address) | Resolved::WithCode(address)) if may => Ok(Proved::by_word(address, word, true)),
+        Ok(Resolved::Known(user)) => Ok(Proved::by_word(user.address, word, true)),
+        _ => Ok(alone),
+    }
+}
+
+async fn word_of(tx: &mut Tx, attempt: Option<Attempt>) -> Verb<Option<Word>> {
+    let Some((asserted, provider)) = attempt.and_then(|attempt| Some((attempt.asserted?, attempt.provider))) else {
+        return Ok(None);
+    };
+    let provider = store::providers::get(tx, provider).await?.map(|stored| stored.value);
+    Ok(provider.filter(|provider| provider.enabled).map(|provider| Word { provider, asserted }))
+}
+
+/// What this browser proved at the door not long ago, by a code or by a provider: it waits for consent.
+async fn proof(services: &Services, browser: &Secret) -> Verb<(Proved, Asked)> {
+    let (now, browser) = (services.now(), browser.digest());
+    let mut tx = services.store.read().await?;
+    let code = store::passcodes::newest(&mut tx, &browser, Purpose::SignIn).await?;
+    let code = code.and_then(|asked| Some((asked.value.code.used_at?, asked.value)));
+    let attempt = store::attempts::newest(&mut tx, &browser, Errand::SignIn).await?;
+    let attempt = attempt.and_then(|attempt| Some((attempt.used_at?, attempt)));
+    let recent = |at| at + PROOF_WAITS > now;
+    match (code.filter(|(at, _)| recent(*at)), attempt.filter(|(at, _)| recent(*at))) {
+        (Some((typed, challenge)), answered) if answered.as_ref().is_none_or(|(at, _)| typed >= *at) => {
+            let asked = Asked::read(&challenge.continuation);
+            Ok((by_code(services, &mut tx, challenge.address, &asked).await?, asked))
+        }
+        (_, Some((_, attempt))) => {
+            let asked = Asked::read(&attempt.asked);
+            let word = word_of(&mut tx, Some(attempt)).await?.ok_or(Denied::SignIn)?;
+            let address = match resolve(services, &mut tx, &word, asked.invited.as_ref()).await? {
+                Resolved::Known(user) => user.address,
+                Resolved::Address(address) => address,
+                Resolved::WithCode(_) => return Err(Denied::SignIn.into()),
+            };
+            Ok((Proved::by_word(address, word, false), asked))
+        }
+        _ => Err(Denied::SignIn.into()),
+    }
 }
 
 /// The address that this browser proved, for the consent page.
@@ -207,86 +272,53 @@ pub async fn accept(services: &Services, caller: &Caller<'_>, listed: &[Invitati
     let actor = Actor::proved(&user, caller.origin.clone(), caller.correlation);
     let mut deed = services.deed(&actor).await?;
     let user = redemption::accept_in(services, &mut deed, &proved, listed).await?;
-    let (session, token, device) = open_session(&mut deed, services, &user, vec![Method::Otp], asked.keep).await?;
+    let entry = Entry::of(&proved, deed.now);
+    let (session, token, device) = open_session(&mut deed, services, &user, entry, asked.keep).await?;
     deed.commit().await?;
     Ok(Opened::Session { session: Box::new(session), token, device, to: asked.to })
 }
 
-async fn enter(services: &Services, caller: &Caller<'_>, address: &EmailAddress, asked: Asked) -> Verb<Opened> {
-    let mut tx = services.store.read().await?;
-    let user = store::users::by_address(&mut tx, address).await?.ok_or(Denied::NotFound)?.value;
+async fn enter(services: &Services, caller: &Caller<'_>, proved: Proved, asked: Asked) -> Verb<Opened> {
     let now = services.now();
+    let mut tx = services.store.read().await?;
+    let unknown = if proved.is_mailbox() { Denied::NotFound.into() } else { Refusal::Rule("identity_unknown") };
+    let user = store::users::by_address(&mut tx, proved.address()).await?.ok_or(unknown)?.value;
     let pending = store::invitations::open_of_user(&mut tx, user.id).await?;
-    drop(tx);
     let barred = user.may_enter(now);
     let open = pending.iter().any(|invitation| invitation.value.open(now).is_ok());
     if open && matches!(barred, Ok(()) | Err(Barred::NotAccepted)) {
         return Ok(Opened::Consent);
     }
+    let refusal = match barred {
+        Err(barred) => Some(Refusal::from(barred)),
+        Ok(()) => may_come(&mut tx, &user, &proved, now).await.err(),
+    };
+    drop(tx);
     let actor = Actor::proved(&user, caller.origin.clone(), caller.correlation);
     let mut deed = services.deed(&actor).await?;
-    if let Err(barred) = barred {
-        record(&mut deed, &user, None, &[Method::Otp], now, SignInResult::Failed, Some(Refusal::from(barred).code()))
-            .await?;
+    let entry = Entry::of(&proved, now);
+    if let Some(refusal) = refusal {
+        let (methods, at) = (&entry.methods, entry.auth_time);
+        record(&mut deed, &user, None, methods, at, SignInResult::Failed, Some(refusal.code())).await?;
         deed.commit().await?;
-        return Err(barred.into());
+        return Err(refusal);
     }
-    store::users::bind_identity(&mut deed.tx, MAILBOX, address.key(), user.id, now).await?;
-    let opened = open_session(&mut deed, services, &user, vec![Method::Otp], asked.keep).await?;
+    bind(&mut deed, &user, &proved).await?;
+    let (session, token, device) = open_session(&mut deed, services, &user, entry, asked.keep).await?;
     deed.commit().await?;
-    let (session, token, device) = opened;
     Ok(Opened::Session { session: Box::new(session), token, device, to: asked.to })
 }
 
-/// A session with its sign-in record, in a deed that proved the person.
-pub(crate) async fn open_session(
-    deed: &mut Deed<'_>,
-    services: &Services,
-    user: &User,
-    methods: Vec<Method>,
-    keep: bool,
-) -> Verb<(Session, Secret, Secret)> {
-    let origin = deed.origin().ok_or(Refusal::Rule("broken"))?.clone();
-    let now = deed.now;
-    record(deed, user, None, &methods, now, SignInResult::Success, None).await?;
-    let (session, token) = sessions::open(deed, user, methods, keep, &origin).await?;
-    Ok((session, token, device_for(services, &user.address)))
-}
-
-/// Writes the sign-in record with every fact that access policies will read.
-pub(crate) async fn record(
-    deed: &mut Deed<'_>,
-    user: &User,
-    application: Option<(domain::id::AppId, &str)>,
-    methods: &[Method],
-    auth_time: Timestamp,
-    result: SignInResult,
-    reason: Option<&str>,
-) -> Verb<domain::id::SignInId> {
-    let Some(origin) = deed.origin().cloned() else { return Err(Refusal::Rule("broken")) };
-    let groups = groups_of(&mut deed.tx, user, deed.now).await?;
-    let facts =
-        Facts { origin, user_type: user.user_type, roles: user.roles, groups, methods: methods.to_vec(), auth_time };
-    let id = deed.id();
-    let sign_in = SignIn {
-        id,
-        at: deed.now,
-        user: user.id,
-        user_name: user.shown_name().to_owned(),
-        application: application.map(|(id, _)| id),
-        application_name: application.map_or("Lobby", |(_, name)| name).to_owned(),
-        result,
-        reason: reason.map(str::to_owned),
-        facts: Some(facts),
-        correlation: deed.correlation(),
+/// Does this way let this person in?
+async fn may_come(tx: &mut Tx, user: &User, proved: &Proved, now: domain::time::Timestamp) -> Verb<()> {
+    let known = match proved.vouched() {
+        Some(by) => store::identities::get(tx, &by.issuer, &by.subject).await?.is_some(),
+        None => true,
     };
-    store::sign_ins::record(&mut deed.tx, sign_in).await?;
-    Ok(id)
-}
-
-async fn groups_of(tx: &mut Tx, user: &User, now: Timestamp) -> Verb<Vec<domain::id::GroupId>> {
-    let memberships = store::memberships::of_user(tx, user.id).await?;
-    Ok(memberships.into_iter().filter(|membership| membership.counts(now)).map(|membership| membership.group).collect())
+    if !known && !may_link(tx, user, now).await? {
+        return Err(Refusal::Rule("identity_not_linked"));
+    }
+    check_anchor(tx, user, proved, now).await
 }
 
 /// Asks for a code to prove again who is signed in.
@@ -294,7 +326,8 @@ async fn groups_of(tx: &mut Tx, user: &User, now: Timestamp) -> Verb<Vec<domain:
 /// # Errors
 /// `TooMany` under the limits.
 pub async fn ask_again(services: &Services, viewer: &Viewer, caller: &Caller<'_>) -> Verb<()> {
-    ask(services, caller, Purpose::ProveAgain, &viewer.user.address, Continuation::Account, false).await
+    let asked = Asked::to(Continuation::Account, false);
+    ask(services, caller, Purpose::ProveAgain, &viewer.user.address, &asked).await
 }
 
 /// The proof of who is signed in is new again: the session goes on under a new token.
@@ -306,13 +339,21 @@ pub async fn prove_again(services: &Services, viewer: &Viewer, caller: &Caller<'
     if challenge.address.key() != viewer.user.address.key() {
         return Err(Denied::Forbidden.into());
     }
+    renew(services, viewer, &[Method::Otp]).await
+}
+
+/// A new proof of who is signed in, under a new token.
+///
+/// # Errors
+/// `SignIn` where the session is gone.
+pub(crate) async fn renew(services: &Services, viewer: &Viewer, methods: &[Method]) -> Verb<Secret> {
     let token = Secret::random();
     let mut deed = services.deed(viewer.actor()).await?;
     let now = deed.now;
-    if !store::sessions::renew(&mut deed.tx, viewer.session.id, &token.digest(), &[Method::Otp], now).await? {
+    if !store::sessions::renew(&mut deed.tx, viewer.session.id, &token.digest(), methods, now).await? {
         return Err(Denied::SignIn.into());
     }
-    record(&mut deed, &viewer.user, None, &[Method::Otp], now, SignInResult::Success, None).await?;
+    record(&mut deed, &viewer.user, None, methods, now, SignInResult::Success, None).await?;
     deed.tell(Action::SignedIn, Target::new(TargetKind::Session, viewer.session.id, viewer.user.shown_name()));
     deed.commit().await?;
     Ok(token)

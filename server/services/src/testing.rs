@@ -74,6 +74,8 @@ impl Lobby {
             mailer: mail::Mailer::Mailbox,
             public_url: url::Url::parse("https://lobby.lindenhof.example").unwrap(),
             demo: false,
+            // Providers of the tests are on this machine.
+            outbound: crate::Outbound::new(&["127.0.0.0/8".parse().unwrap()]).unwrap(),
         };
         change(&mut parts);
         let services = Services::open(parts).await.unwrap();

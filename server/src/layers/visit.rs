@@ -59,6 +59,7 @@ pub async fn visits(State(state): State<AppState>, mut request: Request, next: N
         correlation,
         browser: sent.or_else(|| fresh.clone()).unwrap_or_else(Secret::random),
         device: cookie(headers, Cookie::Device.name(secure)).map(Secret::given),
+        way: cookie(headers, Cookie::Way.name(secure)).and_then(|way| way.parse().ok()),
         path: request.uri().path().to_owned(),
         query: query(request.uri().query().unwrap_or_default()),
         theme: match cookie(headers, Cookie::Theme.name(secure)) {

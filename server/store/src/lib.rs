@@ -1,6 +1,7 @@
 //! The memory: one SQL text for SQLite and PostgreSQL. Decides nothing and sends nothing.
 
 pub mod applications;
+pub mod attempts;
 pub mod audit;
 pub mod blocks;
 mod db;
@@ -8,6 +9,7 @@ pub mod drafts;
 pub mod groups;
 pub mod guards;
 pub mod hits;
+pub mod identities;
 pub mod invitations;
 pub mod jobs;
 pub mod list;
@@ -16,6 +18,7 @@ pub mod memberships;
 pub mod outbox;
 pub mod partners;
 pub mod passcodes;
+pub mod providers;
 pub mod sessions;
 pub mod settings;
 pub mod sign_ins;

@@ -112,7 +112,7 @@ fn about(letter: &Letter) -> String {
         | Letter::InvitationCopy { invitation }
         | Letter::LostLink { invitation }
         | Letter::RenewalAsked { invitation, .. } => invitation.to_string(),
-        Letter::Added { user, .. } | Letter::Welcome { user } => user.to_string(),
+        Letter::Added { user, .. } | Letter::Welcome { user } | Letter::AccountChanged { user, .. } => user.to_string(),
         Letter::Passcode { challenge } => challenge.to_string(),
         Letter::ApplicationAssigned { application, .. } => application.to_string(),
     }

@@ -1,7 +1,7 @@
 //! Sessions by the digest of their token.
 
-use domain::id::{SessionId, UserId};
-use domain::session::{Method, Session};
+use domain::id::{ProviderId, SessionId, UserId};
+use domain::session::{Method, Session, Vouched};
 use domain::time::Timestamp;
 use domain::user::User;
 use sqlx::FromRow;
@@ -14,7 +14,7 @@ use crate::{Bind, StoreError, Tx, id, json, to_json};
 sql! {
     /// The one query of a request: session, person, and whether they own a group.
     BY_DIGEST = "SELECT s.id AS session_id, s.created_at AS session_created_at, s.auth_time, s.methods, s.last_seen_at,
-            s.ends_at AS session_ends_at, s.kept, s.origin, u.*,
+            s.ends_at AS session_ends_at, s.kept, s.origin, s.provider_id, s.issuer, s.subject, s.provider_session, u.*,
             EXISTS (SELECT 1 FROM group_owners o WHERE o.user_id = u.id) AS owns
         FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.digest = $1";
     OF_USER = "SELECT * FROM sessions WHERE user_id = $1 AND ends_at > $2 AND last_seen_at > $3 ORDER BY id DESC";
@@ -25,6 +25,11 @@ sql! {
     END_OTHERS = "DELETE FROM sessions WHERE user_id = $1 AND id <> $2";
     END_OLDEST = "DELETE FROM sessions WHERE user_id = $1 AND id NOT IN
                   (SELECT id FROM sessions WHERE user_id = $1 ORDER BY id DESC LIMIT $2)";
+    /// All of one person at a provider, or those of one session there.
+    END_OF_SUBJECT = "DELETE FROM sessions WHERE issuer = $1 AND subject = $2";
+    END_OF_PROVIDER_SESSION = "DELETE FROM sessions WHERE issuer = $1 AND provider_session = $2";
+    END_OF_PROVIDER = "DELETE FROM sessions WHERE provider_id = $1";
+    OF_PROVIDER_SESSION = "SELECT DISTINCT subject FROM sessions WHERE issuer = $1 AND provider_session = $2 AND subject IS NOT NULL";
     PRUNE = "DELETE FROM sessions WHERE ends_at <= $1";
 }
 
@@ -41,6 +46,10 @@ const TABLE: Table = Table {
         "ends_at",
         "kept",
         "origin",
+        "provider_id",
+        "issuer",
+        "subject",
+        "provider_session",
     ],
     versioned: false,
 };
@@ -57,6 +66,10 @@ struct ViewerRow {
     session_ends_at: i64,
     kept: bool,
     origin: String,
+    provider_id: Option<String>,
+    issuer: Option<String>,
+    subject: Option<String>,
+    provider_session: Option<String>,
     owns: bool,
     #[sqlx(flatten)]
     user: UserRow,
@@ -73,6 +86,10 @@ struct SessionRow {
     ends_at: i64,
     kept: bool,
     origin: String,
+    provider_id: Option<String>,
+    issuer: Option<String>,
+    subject: Option<String>,
+    provider_session: Option<String>,
 }
 
 /// A session with its person.
@@ -86,7 +103,14 @@ pub struct Known {
 
 impl SessionRow {
     fn session(self) -> Result<Session, StoreError> {
+        let by = match (self.provider_id, self.issuer, self.subject) {
+            (Some(provider), Some(issuer), Some(subject)) => {
+                Some(Vouched { provider: id(&provider)?, issuer, subject, session: self.provider_session })
+            }
+            _ => None,
+        };
         Ok(Session {
+            by,
             id: id(&self.id)?,
             user: id(&self.user_id)?,
             created_at: Timestamp(self.created_at),
@@ -101,6 +125,7 @@ impl SessionRow {
 }
 
 pub async fn insert(tx: &mut Tx, session: &Session, digest: &str) -> Result<(), StoreError> {
+    let by = session.by.as_ref();
     let row = vec![
         Bind::text(session.id),
         Bind::text(digest),
@@ -112,6 +137,10 @@ pub async fn insert(tx: &mut Tx, session: &Session, digest: &str) -> Result<(), 
         Bind::number(session.ends_at.0),
         Bind::Flag(session.kept),
         Bind::text(to_json(&session.origin)),
+        Bind::maybe(by.map(|by| by.provider)),
+        Bind::maybe(by.map(|by| &by.issuer)),
+        Bind::maybe(by.map(|by| &by.subject)),
+        Bind::maybe(by.and_then(|by| by.session.as_ref())),
     ];
     TABLE.insert(tx, vec![row]).await
 }
@@ -130,6 +159,10 @@ pub async fn by_digest(tx: &mut Tx, digest: &str) -> Result<Option<Known>, Store
         ends_at: row.session_ends_at,
         kept: row.kept,
         origin: row.origin,
+        provider_id: row.provider_id,
+        issuer: row.issuer,
+        subject: row.subject,
+        provider_session: row.provider_session,
     };
     Ok(Some(Known { session: session.session()?, user, owns: row.owns }))
 }
@@ -167,6 +200,34 @@ pub async fn renew(
 pub async fn end(tx: &mut Tx, user: UserId, session: SessionId) -> Result<bool, StoreError> {
     let (session, user) = (session.to_string(), user.to_string());
     Ok(on!(tx, |conn| sqlx::query(END).bind(session).bind(user).execute(conn).await?.rows_affected()) == 1)
+}
+
+/// Ends what hangs on a person's word at a provider: every session, or those of one session there.
+pub async fn end_of(
+    tx: &mut Tx,
+    issuer: &str,
+    subject: Option<&str>,
+    provider_session: Option<&str>,
+) -> Result<u64, StoreError> {
+    let (statement, key) = match (subject, provider_session) {
+        (_, Some(session)) => (END_OF_PROVIDER_SESSION, session),
+        (Some(subject), None) => (END_OF_SUBJECT, subject),
+        (None, None) => return Ok(0),
+    };
+    Ok(on!(tx, |conn| sqlx::query(statement).bind(issuer).bind(key).execute(conn).await?.rows_affected()))
+}
+
+/// Whose sessions hang on one session at a provider.
+pub async fn subjects_of(tx: &mut Tx, issuer: &str, provider_session: &str) -> Result<Vec<String>, StoreError> {
+    let rows: Vec<(String,)> = on!(tx, |conn| {
+        sqlx::query_as(OF_PROVIDER_SESSION).bind(issuer).bind(provider_session).fetch_all(conn).await?
+    });
+    Ok(rows.into_iter().map(|(subject,)| subject).collect())
+}
+
+pub async fn end_of_provider(tx: &mut Tx, provider: ProviderId) -> Result<u64, StoreError> {
+    let key = provider.to_string();
+    Ok(on!(tx, |conn| sqlx::query(END_OF_PROVIDER).bind(key).execute(conn).await?.rows_affected()))
 }
 
 pub async fn end_all(tx: &mut Tx, user: UserId) -> Result<u64, StoreError> {

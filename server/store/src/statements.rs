@@ -24,12 +24,14 @@ pub(crate) use {on, sql};
 pub fn all() -> Vec<(&'static str, &'static str)> {
     [
         crate::applications::STATEMENTS,
+        crate::attempts::STATEMENTS,
         crate::audit::STATEMENTS,
         crate::blocks::STATEMENTS,
         crate::drafts::STATEMENTS,
         crate::groups::STATEMENTS,
         crate::guards::STATEMENTS,
         crate::hits::STATEMENTS,
+        crate::identities::STATEMENTS,
         crate::invitations::STATEMENTS,
         crate::jobs::STATEMENTS,
         crate::mailbox::STATEMENTS,
@@ -37,6 +39,7 @@ pub fn all() -> Vec<(&'static str, &'static str)> {
         crate::outbox::STATEMENTS,
         crate::partners::STATEMENTS,
         crate::passcodes::STATEMENTS,
+        crate::providers::STATEMENTS,
         crate::sessions::STATEMENTS,
         crate::settings::STATEMENTS,
         crate::sign_ins::STATEMENTS,

@@ -38,11 +38,13 @@ async fn run(options: &PgConnectOptions, text: String) -> Result<(), StoreError>
 pub fn table_texts() -> Vec<(String, String)> {
     let tables = [
         crate::applications::TABLES,
+        crate::attempts::TABLES,
         crate::audit::TABLES,
         crate::blocks::TABLES,
         crate::drafts::TABLES,
         crate::groups::TABLES,
         crate::hits::TABLES,
+        crate::identities::TABLES,
         crate::invitations::TABLES,
         crate::jobs::TABLES,
         crate::mailbox::TABLES,
@@ -50,6 +52,7 @@ pub fn table_texts() -> Vec<(String, String)> {
         crate::outbox::TABLES,
         crate::partners::TABLES,
         crate::passcodes::TABLES,
+        crate::providers::TABLES,
         crate::sessions::TABLES,
         crate::sign_ins::TABLES,
         crate::users::TABLES,

@@ -37,10 +37,6 @@ sql! {
                      WHERE about IN (SELECT id FROM invitations WHERE user_id = $1 UNION ALL SELECT $1)";
     DROP_ASSIGNMENTS = "DELETE FROM user_assignments WHERE user_id = $1";
     DROP_USES = "DELETE FROM application_uses WHERE user_id = $1";
-    BIND_IDENTITY = "INSERT INTO identities (issuer, subject, user_id, created_at) VALUES ($1, $2, $3, $4)
-                     ON CONFLICT (issuer, subject) DO NOTHING";
-    IDENTITY_OWNER = "SELECT user_id FROM identities WHERE issuer = $1 AND subject = $2";
-    IDENTITIES_OF = "SELECT issuer, subject FROM identities WHERE user_id = $1 ORDER BY created_at, issuer";
     DROP_IDENTITIES = "DELETE FROM identities WHERE user_id = $1";
     SPONSORS_OF = "SELECT u.* FROM user_sponsors s JOIN users u ON u.id = s.sponsor_id WHERE s.user_id = $1 ORDER BY u.sort_name, u.id";
     DROP_SPONSORS = "DELETE FROM user_sponsors WHERE user_id = $1";
@@ -362,37 +358,6 @@ pub async fn deleted_before(tx: &mut Tx, at: Timestamp) -> Result<Vec<Stored<Use
 pub async fn idle_pending(tx: &mut Tx, at: Timestamp) -> Result<Vec<Stored<User>>, StoreError> {
     let rows: Vec<UserRow> = on!(tx, |conn| sqlx::query_as(IDLE_PENDING).bind(at.0).fetch_all(conn).await?);
     rows.into_iter().map(UserRow::user).collect()
-}
-
-/// Ties an identity to the person; `false` where it is tied already, to whomever.
-pub async fn bind_identity(
-    tx: &mut Tx,
-    issuer: &str,
-    subject: &str,
-    user: UserId,
-    now: Timestamp,
-) -> Result<bool, StoreError> {
-    let bound = on!(tx, |conn| {
-        let insert = sqlx::query(BIND_IDENTITY).bind(issuer).bind(subject).bind(user.to_string()).bind(now.0);
-        insert.execute(conn).await?.rows_affected()
-    });
-    Ok(bound == 1)
-}
-
-pub async fn identity_owner(tx: &mut Tx, issuer: &str, subject: &str) -> Result<Option<UserId>, StoreError> {
-    let row: Option<(String,)> =
-        on!(tx, |conn| sqlx::query_as(IDENTITY_OWNER).bind(issuer).bind(subject).fetch_optional(conn).await?);
-    row.map(|(user,)| id(&user)).transpose()
-}
-
-/// (issuer, subject) of each identity.
-pub async fn identities(tx: &mut Tx, user: UserId) -> Result<Vec<(String, String)>, StoreError> {
-    Ok(on!(tx, |conn| sqlx::query_as(IDENTITIES_OF).bind(user.to_string()).fetch_all(conn).await?))
-}
-
-pub async fn drop_identities(tx: &mut Tx, user: UserId) -> Result<(), StoreError> {
-    on!(tx, |conn| sqlx::query(DROP_IDENTITIES).bind(user.to_string()).execute(conn).await?.rows_affected());
-    Ok(())
 }
 
 pub async fn sponsors(tx: &mut Tx, user: UserId) -> Result<Vec<Stored<User>>, StoreError> {

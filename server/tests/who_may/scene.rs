@@ -106,7 +106,7 @@ impl Asks<'_> {
         let (lobby, origin) = (&self.scene.lobby, domain::samples::origin());
         let parsed = domain::samples::address(address);
         let (caller, to) = (self.caller(&origin), Continuation::Apps);
-        signin::ask(&lobby.services, &caller, purpose, &parsed, to, false).await.unwrap();
+        signin::ask(&lobby.services, &caller, purpose, &parsed, &signin::Asked::to(to, false)).await.unwrap();
         letter_to(lobby, address).await.map(|letter| code_in(&letter)).unwrap_or_else(|| "00000000".to_owned())
     }
 

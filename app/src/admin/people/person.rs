@@ -18,7 +18,6 @@ use crate::ui::{AdminFrame, Avatar, Head, Notice, Notices, Tone, When, page, unt
 /// From here on an end is shown in the color of caution.
 const SOON: Span = Span::days(14);
 /// The issuer that stands for the proof of a mailbox.
-const MAILBOX: &str = "mailbox";
 
 #[component]
 pub fn PersonPage() -> impl IntoView {
@@ -172,12 +171,18 @@ fn facts(visit: &Visit, viewer: &Viewer, person: &Person) -> impl IntoView + use
     let end = user.ends_at.map(|end| {
         view! { <div><dt>"Access ends"</dt><dd>{until(&visit.zone(), end, visit.now())}</dd></div> }
     });
-    let mut ways: Vec<&str> =
-        person.identities.iter().map(|issuer| if issuer == MAILBOX { "A code by e-mail" } else { issuer }).collect();
-    if ways.is_empty() {
-        ways.push("A code by e-mail, not used yet");
-    }
-    let ways = ways.join(", ");
+    let ways = person.identities.iter().map(|own| {
+        let name = match &own.provider {
+            Some(provider) => {
+                view! { <a href=routes::provider(provider.id)>{provider.name.to_string()}</a> }.into_any()
+            }
+            None => "A code by e-mail".into_any(),
+        };
+        let address = own.identity.address.clone().map(|address| view! { " " <small>{address}</small> });
+        view! { <div>{name} {address}</div> }
+    });
+    let ways = ways.collect::<Vec<_>>();
+    let ways = if ways.is_empty() { "None used yet".into_any() } else { ways.into_any() };
     let logs = viewer.reads_logs().then(|| {
         view! {
             <footer>

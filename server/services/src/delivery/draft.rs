@@ -3,15 +3,16 @@
 
 use domain::id::{AppId, ChallengeId, GroupId, InvitationId, LetterId, UserId};
 use domain::invitation::{Invitation, LIVE_LINKS};
-use domain::letter::Letter;
+use domain::letter::{AccountChange, Letter};
 use domain::passcode::{DIGITS, Purpose};
+use domain::provider::Provider;
 use domain::text::{EmailAddress, letter_name};
 use domain::time::{Timestamp, Zone};
 use domain::user::{Standing, User};
 use store::Tx;
 
 use crate::mail::{self, Content, InvitationFacts, PasscodeFacts, Person};
-use crate::{Secret, Services, Verb};
+use crate::{Secret, Services, Verb, signin};
 
 domain::stored_words! {
     /// Why there is nothing to send any more.
@@ -43,7 +44,7 @@ pub(super) enum Minted {
 type Drafted = Result<Draft, Why>;
 
 /// Looks up what the letter says, by the database and the clock of this moment.
-pub(super) async fn gather(services: &Services, letter: &Letter) -> Verb<Drafted> {
+pub(super) async fn gather(services: &Services, letter: &Letter, at: Timestamp) -> Verb<Drafted> {
     let look = Look { services, tx: services.store.read().await?, now: services.now() };
     match *letter {
         Letter::Invitation { invitation } => look.link(invitation, false).await,
@@ -52,6 +53,7 @@ pub(super) async fn gather(services: &Services, letter: &Letter) -> Verb<Drafted
         Letter::RenewalAsked { invitation, to } => look.renewal(invitation, to).await,
         Letter::Added { group, user, by } => look.added(group, user, by).await,
         Letter::Welcome { user } => look.welcome(user).await,
+        Letter::AccountChanged { user, change } => look.account_changed(user, change, at).await,
         Letter::Passcode { challenge } => look.passcode(challenge).await,
         Letter::ApplicationAssigned { application, group, to } => look.assigned(application, group, to).await,
     }
@@ -279,6 +281,33 @@ impl Look<'_> {
             .map(|reader| Draft::Whole(mail::render_welcome(&mail::WelcomeFacts { house, to: reader.address }))))
     }
 
+    /// To whomever it is about, whatever they may do by now: it is how they learn of it.
+    async fn account_changed(mut self, user: UserId, change: AccountChange, at: Timestamp) -> Verb<Drafted> {
+        let Some(user) = self.user(user).await? else { return Ok(Err(Why::Gone)) };
+        if matches!(user.standing, Standing::Erased { .. }) {
+            return Ok(Err(Why::Gone));
+        }
+        let (house, zone) = (self.services.house(), self.zone(Some(&user)));
+        let facts = mail::AccountFacts { house, to: user.address, change, at, zone };
+        Ok(Ok(Draft::Whole(mail::render_account_changed(&facts))))
+    }
+
+    /// Whoever comes by a provider gets no code, but is told their own way.
+    async fn own_way(&mut self, user: &User, purpose: Purpose) -> Verb<Option<Draft>> {
+        let Some(anchor) = store::identities::anchor(&mut self.tx, user.id).await? else { return Ok(None) };
+        let Some(id) = anchor.provider else { return Ok(None) };
+        if signin::opened_for_passcodes(&mut self.tx, &anchor, self.now).await? {
+            return Ok(None);
+        }
+        let provider = store::providers::get(&mut self.tx, id).await?.map(|stored| stored.value);
+        // Plain OAuth 2 cannot prove anything again: a code does, to the address that was proved at redemption.
+        let proves = |provider: &Provider| provider.is_open_id() || purpose == Purpose::SignIn;
+        let Some(provider) = provider.filter(proves) else { return Ok(None) };
+        let name = letter_name(provider.name.as_str()).unwrap_or_else(|| mail::unnamed_provider().to_owned());
+        let facts = mail::OwnWayFacts { house: self.services.house(), to: user.address.clone(), provider: (id, name) };
+        Ok(Some(Draft::Whole(mail::render_own_way(&facts))))
+    }
+
     async fn assigned(mut self, application: AppId, group: GroupId, to: UserId) -> Verb<Drafted> {
         let reader = match self.reader(to).await? {
             Ok(reader) => reader,
@@ -306,6 +335,12 @@ impl Look<'_> {
         }
         let known = store::users::by_address(&mut self.tx, &challenge.address).await?.map(|stored| stored.value);
         let zone = self.zone(known.as_ref());
+        if let Some(user) = known.as_ref().filter(|_| challenge.purpose != Purpose::LiftBlock)
+            && self.may_prove(user).await?
+            && let Some(letter) = self.own_way(user, challenge.purpose).await?
+        {
+            return Ok(Ok(letter));
+        }
         let to = match challenge.purpose {
             Purpose::LiftBlock if self.is_blocked(&challenge.address).await? => Some(challenge.address),
             Purpose::LiftBlock => None,

@@ -1,6 +1,6 @@
 //! Where the buttons of letters lead: the one place that knows the paths.
 
-use domain::id::GroupId;
+use domain::id::{GroupId, ProviderId};
 
 use super::House;
 
@@ -16,6 +16,15 @@ pub(super) fn decline(redeem: &str) -> String {
 
 pub(super) fn apps(house: &House) -> String {
     format!("{}/", house.url)
+}
+
+pub(super) fn account(house: &House) -> String {
+    format!("{}/account", house.url)
+}
+
+/// The sign-in page with one provider on it.
+pub(super) fn sign_in_with(house: &House, provider: ProviderId) -> String {
+    format!("{}/signin?with={provider}", house.url)
 }
 
 /// The invitations of a group; without one, what its reader manages.

@@ -18,8 +18,8 @@ use domain::user::User;
 
 pub use invitation::{InvitationFacts, render_copy, render_invitation, render_lost_link};
 pub use notice::{
-    AddedFacts, AssignedFacts, RenewalFacts, WelcomeFacts, render_added, render_assigned, render_renewal_asked,
-    render_welcome,
+    AccountFacts, AddedFacts, AssignedFacts, OwnWayFacts, RenewalFacts, WelcomeFacts, render_account_changed,
+    render_added, render_assigned, render_own_way, render_renewal_asked, render_welcome,
 };
 pub use passcode::{PasscodeFacts, render_passcode};
 pub use smtp::{CheckError, Checked, Fault, Login, MailError, Smtp, SmtpSettings, Stage, Tls};
@@ -155,6 +155,11 @@ pub fn application_name(name: &str, launch_url: &str) -> String {
 /// What stands for a group whose own name has no place in a letter.
 pub fn unnamed_group() -> &'static str {
     words::A_GROUP
+}
+
+/// What stands for a provider whose own name has no place in a letter.
+pub fn unnamed_provider() -> &'static str {
+    words::YOUR_PROVIDER
 }
 
 /// A moment in a zone that is named: letters are read elsewhere than written.

@@ -1,6 +1,7 @@
 //! Letters to people who are known: added, welcome, an invitation to renew, an application that a group gained.
 
-use domain::id::GroupId;
+use domain::id::{GroupId, ProviderId};
+use domain::letter::AccountChange;
 use domain::text::EmailAddress;
 use domain::time::{Timestamp, Zone};
 
@@ -57,6 +58,44 @@ pub fn render_welcome(facts: &WelcomeFacts) -> Content {
         .text(words::welcome_text(&facts.house.name, &facts.to.shown()))
         .button(words::SIGN_IN, links::apps(&facts.house))
         .seal(facts.to.clone(), None, subject)
+}
+
+/// How somebody comes in has changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountFacts {
+    pub house: House,
+    pub to: EmailAddress,
+    pub change: AccountChange,
+    pub at: Timestamp,
+    pub zone: Zone,
+}
+
+pub fn render_account_changed(facts: &AccountFacts) -> Content {
+    let subject = words::account_changed(&facts.house.name, facts.change);
+    Paper::of(&facts.house)
+        .heading(subject.clone())
+        .text(words::account_changed_text(facts.change))
+        .facts(vec![(words::CHANGED_AT, moment(facts.at, &facts.zone))])
+        .button(words::SEE_ACCOUNT, links::account(&facts.house))
+        .seal(facts.to.clone(), None, subject)
+}
+
+/// Somebody who comes by a provider asked for a code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnWayFacts {
+    pub house: House,
+    pub to: EmailAddress,
+    pub provider: (ProviderId, String),
+}
+
+pub fn render_own_way(facts: &OwnWayFacts) -> Content {
+    let (provider, name) = &facts.provider;
+    Paper::of(&facts.house)
+        .heading(words::own_way_subject(&facts.house.name))
+        .text(words::own_way_text(&facts.house.name, name))
+        .button(words::CONTINUE, links::sign_in_with(&facts.house, *provider))
+        .small(words::PASSCODE_NOT_ASKED)
+        .seal(facts.to.clone(), None, words::own_way_subject(&facts.house.name))
 }
 
 /// Somebody tried an invitation that had expired.

@@ -1,5 +1,7 @@
 //! Every English word of the letters. What is put together from facts says so by its arguments.
 
+use domain::letter::AccountChange;
+
 // The frame of every letter.
 pub(super) fn opens(host: &str) -> String {
     format!("opens {host}")
@@ -80,6 +82,7 @@ pub(super) fn stay(days: Option<u32>) -> String {
 pub(super) const OPEN_APPS: &str = "Open your apps";
 pub(super) const SIGN_IN: &str = "Sign in";
 pub(super) const SEE_INVITATIONS: &str = "See invitations";
+pub(super) const SEE_ACCOUNT: &str = "See your account";
 pub(super) const SEE_GUESTS: &str = "See guests";
 pub(super) fn added(by: &str, what: &str) -> String {
     format!("{by} added you to {what}")
@@ -113,6 +116,41 @@ pub(super) fn assigned_text(guests: i64) -> String {
     }
 }
 pub(super) const A_GROUP: &str = "a group";
+pub(super) const YOUR_PROVIDER: &str = "your identity provider";
+
+// About how somebody comes in.
+pub(super) const CONTINUE: &str = "Continue";
+pub(super) const CHANGED_AT: &str = "Changed at";
+pub(super) fn own_way_subject(organization: &str) -> String {
+    format!("Signing in to {organization}")
+}
+pub(super) fn own_way_text(organization: &str, provider: &str) -> String {
+    format!(
+        "You, or somebody who typed your address, asked for a code. You come to {organization} with your account at \
+         {provider}, so there is no code for you: continue with {provider}."
+    )
+}
+pub(super) fn account_changed(organization: &str, change: AccountChange) -> String {
+    match change {
+        AccountChange::IdentityLinked => format!("A further account can now sign in to {organization} as you"),
+        AccountChange::IdentityRemoved => format!("One of your accounts can no longer sign in to {organization}"),
+        AccountChange::PasskeyAdded => format!("A passkey was added to your account at {organization}"),
+        AccountChange::PasskeyRemoved => format!("A passkey was removed from your account at {organization}"),
+        AccountChange::RedemptionReset => format!("How you sign in to {organization} was reset"),
+    }
+}
+pub(super) fn account_changed_text(change: AccountChange) -> &'static str {
+    match change {
+        AccountChange::RedemptionReset => {
+            "An administrator did this. Your sessions have ended and your accounts are no longer tied to you; your access \
+             stays. The invitation that comes with another letter ties them again."
+        }
+        _ => {
+            "If this was you, there is nothing to do. If it was not, open your account page, end the other sessions, and \
+             tell whoever invited you."
+        }
+    }
+}
 
 // Passcodes.
 pub(super) fn passcode_subject(organization: &str) -> String {

@@ -1,0 +1,266 @@
+//! Identity providers, as administrators keep them.
+
+use domain::event::{Action, Target, TargetKind};
+use domain::id::ProviderId;
+use domain::provider::{MOST_PASSCODE_HOURS, Protocol, Provider};
+use domain::time::{Span, Timestamp};
+use store::{StoreError, Stored};
+
+use crate::federation::discovery::{self, DiscoveryError};
+use crate::{Admin, Denied, Page, PageAsk, Refusal, Secret, Services, UserAdmin, Verb};
+
+mod form;
+
+pub use form::{NewProvider, Preset, ProviderForm};
+
+/// A secret that stops working within this time is worth a warning.
+const SOON: Span = Span::days(30);
+
+/// Where a provider sends the browser back: one address for each, so that no answer is taken for another's.
+pub fn callback(services: &Services, provider: ProviderId) -> String {
+    services.link(&format!("/signin/callback/{provider}"))
+}
+
+/// Where a provider sends logout tokens.
+pub fn back_channel(services: &Services, provider: ProviderId) -> String {
+    services.link(&format!("/signin/backchannel/{provider}"))
+}
+
+/// A provider with what hangs on it.
+#[derive(Debug, Clone)]
+pub struct Kept {
+    pub provider: Stored<Provider>,
+    pub has_secret: bool,
+    /// People whom it vouches for.
+    pub people: i64,
+    /// Those of them who have no other way.
+    pub only: i64,
+}
+
+/// What a look at a provider found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    pub issuer: String,
+    pub authorize: String,
+    pub token: String,
+    pub user: Option<String>,
+    pub keys: usize,
+    pub algorithms: Vec<String>,
+    pub names_itself: bool,
+    pub logs_out: bool,
+}
+
+/// A provider that wants an administrator's hand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Warning {
+    SecretEnds(Provider, Timestamp),
+    SecretEnded(Provider, Timestamp),
+    PasscodesUntil(Provider, Timestamp),
+}
+
+pub async fn list(services: &Services, _by: &UserAdmin, ask: &PageAsk) -> Verb<Page<Stored<Provider>>> {
+    let mut tx = services.store.read().await?;
+    Ok(store::providers::page(&mut tx, ask).await?)
+}
+
+/// Each enabled provider's name, for forms that choose one.
+pub async fn enabled(services: &Services, _by: &UserAdmin) -> Verb<Vec<Provider>> {
+    let mut tx = services.store.read().await?;
+    Ok(store::providers::enabled(&mut tx).await?)
+}
+
+pub async fn get(services: &Services, _by: &UserAdmin, id: ProviderId) -> Verb<Kept> {
+    let mut tx = services.store.read().await?;
+    let provider = store::providers::get(&mut tx, id).await?.ok_or(Denied::NotFound)?;
+    let sealed = store::providers::secret(&mut tx, id).await?.unwrap_or_default();
+    let has_secret = !open_secret(services, id, &sealed)?.expose().is_empty();
+    let (people, only) = store::identities::depending(&mut tx, id).await?;
+    Ok(Kept { provider, has_secret, people, only })
+}
+
+fn about(id: ProviderId) -> String {
+    format!("provider:{id}")
+}
+
+fn seal(services: &Services, id: ProviderId, secret: &Secret) -> Verb<String> {
+    services.key.seal(&about(id), secret).map_err(|_| Refusal::Rule("broken"))
+}
+
+/// The client secret, which leaves this crate only towards its provider.
+pub(crate) fn open_secret(services: &Services, id: ProviderId, sealed: &str) -> Verb<Secret> {
+    services.key.open(&about(id), sealed).map_err(|error| {
+        tracing::error!(%error, provider = %id, "a client secret cannot be read: was the key file changed?");
+        Refusal::Rule("secret_unreadable")
+    })
+}
+
+fn target(provider: &Provider) -> Target {
+    Target::new(TargetKind::Provider, provider.id, provider.name.as_str())
+}
+
+fn taken(error: StoreError) -> Refusal {
+    match error {
+        StoreError::Exists("provider_domains") => Refusal::field("domains", "provider_domain_taken"),
+        other => other.into(),
+    }
+}
+
+/// # Errors
+/// Beside `domains`, where another enabled provider speaks for one of them.
+pub async fn create(services: &Services, by: &Admin, new: NewProvider) -> Verb<ProviderId> {
+    let mut deed = services.deed(by.actor()).await?;
+    let id: ProviderId = deed.id();
+    let (provider, secret) = new.made(id, deed.now);
+    let sealed = seal(services, id, &secret.unwrap_or_else(|| Secret::given("")))?;
+    store::providers::insert(&mut deed.tx, &provider, &sealed).await.map_err(taken)?;
+    deed.tell_change(Action::ProviderCreated, target(&provider), &(), &provider.settings);
+    deed.commit().await?;
+    Ok(id)
+}
+
+/// Keeps the secret that is there where the form brings none.
+///
+/// # Errors
+/// As [`create`]; `Conflict` where somebody saved since `version`.
+pub async fn change(services: &Services, by: &Admin, id: ProviderId, new: NewProvider, version: i64) -> Verb<()> {
+    let mut deed = services.deed(by.actor()).await?;
+    let old = store::providers::get(&mut deed.tx, id).await?.ok_or(Denied::NotFound)?.value;
+    let (provider, secret) = new.made(id, old.created_at);
+    let provider =
+        Provider { enabled: old.enabled, passcode_until: old.passcode_until, logo: old.logo.clone(), ..provider };
+    let sealed = secret.map(|secret| seal(services, id, &secret)).transpose()?;
+    deed.tell_change(Action::ProviderChanged, target(&provider), &old.settings, &provider.settings);
+    // Whoever the provider vouched for before is not who another issuer means by the same name.
+    if issuer(&old) != issuer(&provider) {
+        store::sessions::end_of_provider(&mut deed.tx, id).await?;
+    }
+    let stored = Stored { value: provider, version };
+    store::providers::save(&mut deed.tx, &stored, sealed.as_deref()).await.map_err(taken)?;
+    deed.commit().await
+}
+
+fn issuer(provider: &Provider) -> Option<&str> {
+    match &provider.settings.protocol {
+        Protocol::OpenId { issuer, .. } => Some(issuer.as_str()),
+        Protocol::OAuth2 { .. } => None,
+    }
+}
+
+/// Switches a provider on or off; off ends the sessions that hang on its word.
+///
+/// # Errors
+/// As [`create`]: on, its domains must be free.
+pub async fn switch(services: &Services, by: &Admin, id: ProviderId, enabled: bool) -> Verb<()> {
+    changed(services, by, id, |provider| Provider { enabled, ..provider }).await
+}
+
+/// Lets passcodes stand in for a provider that is down, for some hours; none ends it.
+///
+/// # Errors
+/// Beside `hours`, where they are too many.
+pub async fn let_passcodes(services: &Services, by: &Admin, id: ProviderId, hours: i64) -> Verb<()> {
+    if !(0..=MOST_PASSCODE_HOURS).contains(&hours) {
+        return Err(Refusal::field_because("hours", "too_many_hours", MOST_PASSCODE_HOURS));
+    }
+    let until = (hours > 0).then(|| services.now() + Span::hours(hours));
+    changed(services, by, id, |provider| Provider { passcode_until: until, ..provider }).await
+}
+
+async fn changed(
+    services: &Services,
+    by: &Admin,
+    id: ProviderId,
+    change: impl FnOnce(Provider) -> Provider,
+) -> Verb<()> {
+    let mut deed = services.deed(by.actor()).await?;
+    let old = store::providers::get(&mut deed.tx, id).await?.ok_or(Denied::NotFound)?;
+    let told = |provider: &Provider| serde_json::json!({ "enabled": provider.enabled, "passcode_until": provider.passcode_until });
+    let before = told(&old.value);
+    let new = old.with(change);
+    if !new.value.enabled {
+        store::sessions::end_of_provider(&mut deed.tx, id).await?;
+    }
+    deed.tell_change(Action::ProviderChanged, target(&new.value), &before, &told(&new.value));
+    store::providers::save(&mut deed.tx, &new, None).await.map_err(taken)?;
+    deed.commit().await
+}
+
+/// # Errors
+/// `provider_in_use` where it vouches for anybody: switched off, it lets nobody in and their identities stay.
+pub async fn delete(services: &Services, by: &Admin, id: ProviderId) -> Verb<()> {
+    let mut deed = services.deed(by.actor()).await?;
+    let provider = store::providers::get(&mut deed.tx, id).await?.ok_or(Denied::NotFound)?.value;
+    let (people, _) = store::identities::depending(&mut deed.tx, id).await?;
+    if people > 0 {
+        return Err(Refusal::field_because("", "provider_in_use", people));
+    }
+    store::providers::drop(&mut deed.tx, id).await?;
+    deed.tell_change(Action::ProviderDeleted, target(&provider), &provider.settings, &());
+    deed.commit().await
+}
+
+/// Fetches what the provider publishes, now.
+///
+/// # Errors
+/// `provider_no_discovery` for plain OAuth 2. What is wrong with the provider is no refusal: it is the answer.
+pub async fn look(services: &Services, by: &Admin, id: ProviderId) -> Verb<Result<Found, DiscoveryError>> {
+    let mut tx = services.store.read().await?;
+    let provider = store::providers::get(&mut tx, id).await?.ok_or(Denied::NotFound)?.value;
+    drop(tx);
+    let Protocol::OpenId { issuer, tenancy } = &provider.settings.protocol else {
+        return Err(Refusal::Rule("provider_no_discovery"));
+    };
+    services.note(by.actor(), Action::ProviderTested, target(&provider)).await?;
+    Ok(discovery::discover(services, issuer, tenancy).await.map(|found| {
+        let name = |algorithm| serde_json::to_value(algorithm).ok()?.as_str().map(str::to_owned);
+        Found {
+            issuer: found.issuer.clone(),
+            authorize: found.authorize.to_string(),
+            token: found.token.to_string(),
+            user: found.user.as_ref().map(ToString::to_string),
+            keys: found.keys().set.keys().len(),
+            algorithms: found.algorithms.iter().filter_map(name).collect(),
+            names_itself: found.names_itself,
+            logs_out: found.logs_out,
+        }
+    }))
+}
+
+/// What wants an administrator's hand: secrets that end soon, and passcodes that stand in.
+pub async fn warnings(services: &Services) -> Verb<Vec<Warning>> {
+    let now = services.now();
+    let mut tx = services.store.read().await?;
+    let mut warnings = Vec::new();
+    for provider in store::providers::enabled(&mut tx).await? {
+        match provider.secret_ends_at {
+            Some(end) if end <= now => warnings.push(Warning::SecretEnded(provider.clone(), end)),
+            Some(end) if end <= now + SOON => warnings.push(Warning::SecretEnds(provider.clone(), end)),
+            _ => {}
+        }
+        if let Some(until) = provider.passcode_until.filter(|until| now < *until) {
+            warnings.push(Warning::PasscodesUntil(provider, until));
+        }
+    }
+    Ok(warnings)
+}
+
+/// The logo of a provider; `None` takes it away.
+///
+/// # Errors
+/// Beside `logo`, what is wrong with the picture.
+pub async fn set_logo(services: &Services, by: &Admin, id: ProviderId, upload: Option<Vec<u8>>) -> Verb<()> {
+    let logo = match upload {
+        Some(bytes) => Some(crate::logos::read_aside(bytes).await?),
+        None => None,
+    };
+    let mut deed = services.deed(by.actor()).await?;
+    let stored = store::providers::get(&mut deed.tx, id).await?.ok_or(Denied::NotFound)?;
+    if let Some(logo) = &logo {
+        store::applications::keep_logo(&mut deed.tx, &logo.digest, &logo.png).await?;
+    }
+    let logo = logo.map(|logo| logo.digest);
+    let new = stored.with(|provider| Provider { logo, ..provider });
+    deed.tell(Action::ProviderChanged, target(&new.value));
+    store::providers::save(&mut deed.tx, &new, None).await?;
+    deed.commit().await
+}

@@ -1,0 +1,198 @@
+//! What somebody at the door has proved: an address, by a code that was sent there or by the word of a provider.
+
+use domain::event::{Action, Target, TargetKind};
+use domain::identity::{Identity, MAILBOX};
+use domain::provider::{Asserted, Provider, Vouch, VouchError};
+use domain::session::{Method, Vouched};
+use domain::text::EmailAddress;
+use domain::time::Timestamp;
+use domain::user::User;
+use store::Tx;
+
+use crate::deed::Deed;
+use crate::{Denied, Refusal, Services, Verb};
+
+/// A provider's word about somebody, checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Word {
+    pub provider: Provider,
+    pub asserted: Asserted,
+}
+
+/// An address that was proved, and how.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proved {
+    address: EmailAddress,
+    code: bool,
+    word: Option<Box<Word>>,
+}
+
+/// What a provider's word proves.
+pub(super) enum Resolved {
+    /// An identity that is tied to a person.
+    Known(User),
+    /// The address, for whoever is invited at it or comes for the first time.
+    Address(EmailAddress),
+    /// The address, once a code that was sent there is typed too.
+    WithCode(EmailAddress),
+}
+
+impl Proved {
+    /// Only for whoever has just compared the code.
+    pub(crate) fn by_code(address: EmailAddress) -> Self {
+        Self { address, code: true, word: None }
+    }
+
+    /// Only for whoever has just checked the word.
+    pub(crate) fn by_word(address: EmailAddress, word: Word, code: bool) -> Self {
+        Self { address, code, word: Some(Box::new(word)) }
+    }
+
+    pub fn address(&self) -> &EmailAddress {
+        &self.address
+    }
+
+    /// By a code alone, which proves a mailbox.
+    pub(crate) fn is_mailbox(&self) -> bool {
+        self.word.is_none()
+    }
+
+    pub(crate) fn methods(&self) -> Vec<Method> {
+        let federated = self.word.as_ref().map(|_| Method::Federated);
+        let second = self.word.as_ref().filter(|word| word.provider.settings.second_factor.is_in(&word.asserted));
+        let second = second.map(|_| Method::MultiFactor);
+        federated.into_iter().chain(second).chain(self.code.then_some(Method::Otp)).collect()
+    }
+
+    /// When the person last proved themselves: a provider that does not say counts as never.
+    pub(crate) fn auth_time(&self, now: Timestamp) -> Timestamp {
+        match &self.word {
+            Some(word) if !self.code => word.asserted.auth_time.map_or(Timestamp(0), |at| at.min(now)),
+            _ => now,
+        }
+    }
+
+    /// For the session that follows.
+    pub(crate) fn vouched(&self) -> Option<Vouched> {
+        let Word { provider, asserted } = self.word.as_deref()?;
+        let (issuer, subject) = (asserted.issuer.clone(), asserted.subject.clone());
+        Some(Vouched { provider: provider.id, issuer, subject, session: asserted.session.clone() })
+    }
+
+    fn identity(&self, user: &User, now: Timestamp) -> Identity {
+        let (issuer, subject, provider, address) = match &self.word {
+            Some(word) => {
+                let Asserted { issuer, subject, address, .. } = &word.asserted;
+                let address = address.as_ref().map(|address| address.as_str().to_owned());
+                (issuer.clone(), subject.clone(), Some(word.provider.id), address)
+            }
+            None => (MAILBOX.to_owned(), self.address.key().to_owned(), None, None),
+        };
+        Identity {
+            issuer,
+            subject,
+            user: user.id,
+            provider,
+            address,
+            anchor: false,
+            created_at: now,
+            spoke_at: Some(now),
+        }
+    }
+}
+
+impl From<VouchError> for Refusal {
+    fn from(error: VouchError) -> Self {
+        match error {
+            VouchError::NoAddress => Self::Rule("provider_no_address"),
+            VouchError::Unverified => Self::Rule("provider_unverified"),
+            VouchError::OtherAddress(address) => Self::field_because("", "provider_other_address", address),
+            VouchError::ByItsProvider => Self::Rule("by_its_provider"),
+        }
+    }
+}
+
+/// What a word proves, of the invited address where it is known which one is meant.
+///
+/// # Errors
+/// Why it proves nothing; `identity_of_other` where it is tied to somebody else than who is invited.
+pub(super) async fn resolve(
+    services: &Services,
+    tx: &mut Tx,
+    word: &Word,
+    invited: Option<&EmailAddress>,
+) -> Verb<Resolved> {
+    let Word { provider, asserted } = word;
+    if let Some(identity) = store::identities::get(tx, &asserted.issuer, &asserted.subject).await? {
+        let user = store::users::get(tx, identity.user).await?.ok_or(Denied::NotFound)?.value;
+        if invited.is_some_and(|invited| invited.key() != user.address.key()) {
+            return Err(Refusal::field_because("", "identity_of_other", user.address.shown()));
+        }
+        return Ok(Resolved::Known(user));
+    }
+    let address = invited.or(asserted.address.as_ref()).ok_or(VouchError::NoAddress)?;
+    let of_domain = store::providers::of_domain(tx, &address.domain()).await?.map(|stored| stored.value);
+    Ok(match provider.vouch(asserted, address, of_domain.as_ref(), services.now())? {
+        Vouch::Enough => Resolved::Address(address.clone()),
+        Vouch::WithCode => Resolved::WithCode(address.clone()),
+    })
+}
+
+/// May an identity be tied to this person now? By their own open invitation, or at the first sign-in; never because an
+/// address is the same.
+pub(super) async fn may_link(tx: &mut Tx, user: &User, now: Timestamp) -> Verb<bool> {
+    let open = store::invitations::open_of_user(tx, user.id).await?;
+    if open.iter().any(|invitation| invitation.value.open(now).is_ok()) {
+        return Ok(true);
+    }
+    Ok(user.may_enter(now).is_ok() && store::identities::of_user(tx, user.id).await?.is_empty())
+}
+
+/// Ties what was proved to the person, or notes that it spoke again. The first identity is the anchor.
+///
+/// # Errors
+/// `identity_taken` where it is somebody else's.
+pub(crate) async fn bind(deed: &mut Deed<'_>, user: &User, proved: &Proved) -> Verb<()> {
+    let identity = proved.identity(user, deed.now);
+    match store::identities::get(&mut deed.tx, &identity.issuer, &identity.subject).await? {
+        Some(known) if known.user == user.id => Ok(store::identities::spoke(&mut deed.tx, &identity, deed.now).await?),
+        Some(_) => Err(Refusal::Rule("identity_taken")),
+        None => {
+            let anchor = store::identities::anchor(&mut deed.tx, user.id).await?.is_none();
+            if let Some(provider) = identity.provider {
+                let target = Target::new(TargetKind::User, user.id, user.shown_name());
+                let linked = serde_json::json!({ "provider": provider, "issuer": identity.issuer, "anchor": anchor });
+                deed.tell_change(Action::IdentityLinked, target, &(), &linked);
+            }
+            Ok(store::identities::insert(&mut deed.tx, &Identity { anchor, ..identity }).await?)
+        }
+    }
+}
+
+/// Whether this way carries a whole sign-in: the anchor always does, others while its word holds. Members have no such
+/// limit: their employer is who runs this Lobby.
+///
+/// # Errors
+/// `anchored_elsewhere` for a code where the anchor is a provider; `anchor_silent`.
+pub(super) async fn check_anchor(tx: &mut Tx, user: &User, proved: &Proved, now: Timestamp) -> Verb<()> {
+    let Some(anchor) = store::identities::anchor(tx, user.id).await? else { return Ok(()) };
+    let identity = proved.identity(user, now);
+    if (&anchor.issuer, &anchor.subject) == (&identity.issuer, &identity.subject) {
+        return Ok(());
+    }
+    if proved.is_mailbox() && !anchor.is_mailbox() {
+        return if opened_for_passcodes(tx, &anchor, now).await? {
+            Ok(())
+        } else {
+            Err(Refusal::Rule("anchored_elsewhere"))
+        };
+    }
+    if user.is_guest() && !anchor.carries(now) { Err(Refusal::Rule("anchor_silent")) } else { Ok(()) }
+}
+
+/// Has an administrator let passcodes stand in for the provider of this anchor?
+pub(crate) async fn opened_for_passcodes(tx: &mut Tx, anchor: &Identity, now: Timestamp) -> Verb<bool> {
+    let Some(provider) = anchor.provider else { return Ok(false) };
+    let provider = store::providers::get(tx, provider).await?;
+    Ok(provider.is_some_and(|stored| stored.value.passcode_until.is_some_and(|until| now < until)))
+}

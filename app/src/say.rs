@@ -239,6 +239,14 @@ pub fn problem(problem: &Problem) -> String {
         "not_assigned" => "This application is not assigned to this person.",
         "domain_not_allowed" => "The rules of this organization do not allow invitations to this domain.",
         "domain_not_allowed_by_group" => "The rules of this group do not allow invitations to this domain.",
+        "partner_closed" if fact.is_empty() => {
+            "People of this partner organization are not invited at present. Ask an administrator."
+        }
+        "partner_closed" => return format!("People of {fact} are not invited at present. Ask an administrator."),
+        "partner_domains_empty" => "Name at least one domain, such as praxis-nord.example.",
+        "partner_domains_most" => return format!("A partner has at most {fact} domains."),
+        "partner_domains_lines" => return format!("These lines are not domains of a partner: {fact}."),
+        "partner_domain_taken" => return format!("This domain is another partner's: {fact}."),
         "takes_no_invitations" => "This person does not take invitations from here.",
         "ask_an_administrator" => "This person is disabled or deleted. Enable or restore them first.",
         // After the codes that begin alike and mean something else.

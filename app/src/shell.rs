@@ -84,6 +84,10 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/admin/applications/:app/setup") view=admin::applications::setup::SetupPage ssr=mode.clone()/>
                 <Route path=path!("/admin/applications/:app/assign/:group") view=admin::applications::AssignGroupPage ssr=mode.clone()/>
                 <Route path=path!("/admin/applications/:app/delete") view=admin::applications::delete::DeleteApplicationPage ssr=mode.clone()/>
+                <Route path=path!("/admin/partners") view=admin::partners::PartnersPage ssr=mode.clone()/>
+                <Route path=path!("/admin/partners/new") view=admin::partners::new::NewPartnerPage ssr=mode.clone()/>
+                <Route path=path!("/admin/partners/:partner") view=admin::partners::partner::PartnerPage ssr=mode.clone()/>
+                <Route path=path!("/admin/partners/:partner/delete") view=admin::partners::delete::DeletePartnerPage ssr=mode.clone()/>
                 <Route path=path!("/admin/collaboration") view=admin::collaboration::CollaborationPage ssr=mode.clone()/>
                 <Route path=path!("/admin/collaboration/stop") view=admin::collaboration::StopInvitationsPage ssr=mode.clone()/>
                 <Route path=path!("/admin/settings") view=admin::settings::SettingsPage ssr=mode.clone()/>

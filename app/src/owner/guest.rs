@@ -12,6 +12,7 @@ use super::frame::crumbs;
 use super::several::{EndForm, end_form};
 use super::{owner, param, parsed, words};
 use crate::error::AppError;
+use crate::organization;
 use crate::routes;
 use crate::ssr::{Draft, Next, NothingTyped, Visit, doorway, draft_or, refused, visit};
 use crate::ui::{Avatar, Badge, Head, Hidden, Icon, Notices, PanelFrame, When, page};
@@ -45,8 +46,10 @@ fn one(
     let name = user.shown_name().to_owned();
     let (tone, state) = words::member(user, membership, visit.now());
     let who = if user.is_guest() { "Guest" } else { "Member" };
-    let lead = std::iter::once(who.to_owned()).chain(user.company.as_ref().map(ToString::to_string));
+    let lead = std::iter::once(who.to_owned()).chain(organization::name(guest.partner.as_ref(), user));
     let lead = lead.collect::<Vec<_>>().join(" · ");
+    let organization = organization::view(&visit, guest.partner.as_ref(), user)
+        .map(|name| view! { <div><dt>"Organization"</dt><dd>{name}</dd></div> });
     let sponsors: Vec<String> = guest.sponsors.iter().map(|sponsor| sponsor.shown_name().to_owned()).collect();
     let sponsors =
         (!sponsors.is_empty()).then(|| view! { <div><dt>"Sponsors"</dt><dd>{words::all_of(&sponsors)}</dd></div> });
@@ -65,6 +68,7 @@ fn one(
     let facts = view! {
         <dl class="facts">
             <div><dt>"E-mail address"</dt><dd class="wrap">{user.address.shown()}</dd></div>
+            {organization}
             <div><dt>"Last sign-in"</dt><dd>{words::last_seen(&visit, user)}</dd></div>
             <div><dt>"Ends"</dt><dd>{words::stay(&visit, membership)}</dd></div>
             {opens}

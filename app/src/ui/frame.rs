@@ -177,6 +177,7 @@ fn sections(visit: &Visit) -> impl IntoView + use<> {
             {section(people, routes::PEOPLE, "people", "People")}
             {section(people, routes::GROUPS, "group", "Groups")}
             {section(people, routes::APPLICATIONS, "application", "Applications")}
+            {section(people, routes::PARTNERS, "partner", "Partners")}
             {section(all, routes::COLLABORATION, "collaboration", "Collaboration")}
             {section(logs, routes::SIGN_INS, "sign-in", "Sign-ins")}
             {section(logs, routes::AUDIT, "log", "Audit")}

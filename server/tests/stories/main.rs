@@ -11,6 +11,7 @@ mod gate;
 mod invited;
 mod launch;
 mod pages;
+mod partners;
 mod uploads;
 
 use browser::{Answer, Browser, code_in, letter_to};

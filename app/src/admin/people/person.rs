@@ -10,6 +10,7 @@ use services::people::{self, Person, ProfileForm};
 use super::card;
 use super::deeds::{DisablePerson, EnablePerson, EndForm, ResetForm, RestorePerson, RolesForm};
 use crate::admin::{AddressForm, Edited, button, conflict, id, param, problems_of, whole};
+use crate::organization;
 use crate::routes;
 use crate::ssr::{Visit, draft_or, visit};
 use crate::ui::{AdminFrame, Avatar, Head, Notice, Notices, Tone, When, page, until};
@@ -41,7 +42,7 @@ pub fn PersonPage() -> impl IntoView {
         let deleted = matches!(user.standing, Standing::Deleted { .. } | Standing::Erased { .. });
         let name = user.shown_name().to_owned();
         let crumbs = vec![(routes::PEOPLE.to_owned(), "People".to_owned())];
-        let (lead, actions) = (lead(&user), actions(&viewer, &user, may));
+        let (lead, actions) = (lead(&person), actions(&viewer, &user, may));
         let head = view! {
             <Head
                 title=name.clone()
@@ -88,8 +89,9 @@ pub fn PersonPage() -> impl IntoView {
     })
 }
 
-fn lead(user: &User) -> String {
-    let who = match (&user.company, user.is_guest()) {
+fn lead(person: &Person) -> String {
+    let user = &person.user.value;
+    let who = match (organization::name(person.partner.as_ref(), user), user.is_guest()) {
         (Some(company), true) => format!("Guest of {company}"),
         (None, true) => "Guest".to_owned(),
         (_, false) => "Member".to_owned(),
@@ -154,6 +156,9 @@ fn facts(visit: &Visit, viewer: &Viewer, person: &Person) -> impl IntoView + use
             <a href=routes::person(inviter.id)>{inviter.shown_name().to_owned()}</a>
         </dd></div> }
     });
+    let partner = person.partner.as_ref().map(|partner| {
+        view! { <div><dt>"Partner"</dt><dd>{organization::link(visit, partner)}</dd></div> }
+    });
     let external = user.external.map(|external| {
         let (said, at) = match external {
             ExternalState::Accepted { at } => ("Accepted", at),
@@ -196,6 +201,7 @@ fn facts(visit: &Visit, viewer: &Viewer, person: &Person) -> impl IntoView + use
             <header><h2>"Facts"</h2></header>
             <dl class="facts">
                 <div><dt>"E-mail address"</dt><dd>{user.address.shown()}</dd></div>
+                {partner}
                 <div><dt>"How they came"</dt><dd>{how} " " <When visit=visit.clone() at=user.created_at/></dd></div>
                 {by}
                 {external}

@@ -6,12 +6,15 @@ use domain::invitation::Invitation;
 use domain::user::User;
 use store::groups::Opened;
 
-use crate::{Denied, OwnerOf, Refusal, Services, Verb, people};
+use crate::partners::Organization;
+use crate::{Denied, OwnerOf, Refusal, Services, Verb, partners, people};
 
 /// A member with what their owner may know of them.
 #[derive(Debug, Clone)]
 pub struct Guest {
     pub user: User,
+    /// Whose guest they are.
+    pub partner: Option<Organization>,
     pub membership: Membership,
     pub added_by: String,
     pub sponsors: Vec<User>,
@@ -42,6 +45,7 @@ pub async fn member(services: &Services, by: &OwnerOf<Group>, id: UserId) -> Ver
         may_reset,
         added_by: added_by.map_or_else(String::new, |adder| adder.value.shown_name().to_owned()),
         sponsors: sponsors.into_iter().map(|sponsor| sponsor.value).collect(),
+        partner: partners::organization(&mut tx, &user).await?,
         user,
         membership,
         invitations,

@@ -209,6 +209,7 @@ pub fn problem(problem: &Problem) -> String {
         "sign_in" => "Sign in first.",
         "prove_again" => "Prove again that it is you.",
         "arguments" => "The form was not complete. Fill it in again.",
+        "form_too_large" => "That was more text than a form can send at once. Send less of it.",
         "broken" => {
             "Something failed here. It has been written down; try again, and name the request id if you report it."
         }
@@ -243,6 +244,14 @@ pub fn problem(problem: &Problem) -> String {
         "not_assigned" => "This application is not assigned to this person.",
         "domain_not_allowed" => "The rules of this organization do not allow invitations to this domain.",
         "domain_not_allowed_by_group" => "The rules of this group do not allow invitations to this domain.",
+        "partner_closed" if fact.is_empty() => {
+            "People of this partner organization are not invited at present. Ask an administrator."
+        }
+        "partner_closed" => return format!("People of {fact} are not invited at present. Ask an administrator."),
+        "partner_domains_empty" => "Name at least one domain, such as praxis-nord.example.",
+        "partner_domains_most" => return format!("A partner has at most {fact} domains."),
+        "partner_domains_lines" => return format!("These lines are not domains of a partner: {fact}."),
+        "partner_domain_taken" => return format!("This domain is another partner's: {fact}."),
         "takes_no_invitations" => "This person does not take invitations from here.",
         "ask_an_administrator" => "This person is disabled or deleted. Enable or restore them first.",
         // After the codes that begin alike and mean something else.
@@ -279,6 +288,7 @@ pub fn done(code: &str) -> Option<&'static str> {
         "left" => "You have left. Your access has ended.",
         "identity-linked" => "The account is linked. You can sign in by it from now on.",
         "identity-removed" => "Removed. Sessions that came by it have ended.",
+        "reset" => "Reset. Their sessions have ended, and a letter is on its way.",
         "session-ended" => "The session has ended.",
         "sessions-ended" => "The sessions have ended.",
         "proved" => "Thank you. Go on with what you wanted to do.",

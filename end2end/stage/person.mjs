@@ -144,7 +144,7 @@ export class Person {
         await this.goTo(from);
         await this.type("E-mail address", address);
         if (keep) await this.page.getByLabel("Keep me signed in").check();
-        await this.press("Send code");
+        await this.press("Continue");
         await this.enterCode(address, "Sign in");
     }
 
@@ -248,7 +248,7 @@ export class Person {
         if (this.left) return;
         this.left = true;
         for (const cookie of Object.values(await this.cookies())) {
-            if (cookie.name !== "lobby-theme") this.house.keepSecret(cookie.value);
+            if (!["lobby-theme", "lobby-way"].includes(cookie.name)) this.house.keepSecret(cookie.value);
         }
         await this.context.close();
     }

@@ -62,7 +62,7 @@ async fn waiting(visit: &Visit, by: &UserAdmin) -> Verb<Vec<AnyView>> {
     let pending = invitations::directory_page(services, by, &ask, Showing::Pending).await?.count;
     let suspended = invitations::directory_page(services, by, &ask, Showing::Suspended).await?.count;
     let orphans = groups::list(services, by, true, &ask).await?.count;
-    let people = people::list(services, by, people::Show::Pending, &ask).await?.count;
+    let people = people::list(services, by, people::Show::Pending, None, &ask).await?.count;
     let pending_people = || routes::with(routes::PEOPLE, "show", "pending");
     let kinds = [
         Kind {

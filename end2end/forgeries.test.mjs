@@ -84,7 +84,7 @@ stories("Forged answers", ({ house, part }) => {
         ]) {
             await refused(lie, words);
         }
-        await refused(lies.anotherAtUserinfo(), /./);
+        await refused(lies.both(lies.says({ email: undefined }), lies.anotherAtUserinfo()), DISTRUSTED);
     });
 
     part("A state is for one browser, once, at its provider.", async () => {

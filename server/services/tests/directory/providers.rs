@@ -3,7 +3,6 @@
 use domain::event::Action;
 use domain::id::{ProviderId, UserId};
 use domain::identity::Identity;
-use domain::partner::Partner;
 use domain::provider::{Asserted, Vouch, VouchError};
 use domain::samples;
 use domain::session::{Session, Vouched};
@@ -184,14 +183,10 @@ async fn a_provider_that_is_needed_is_not_deleted() {
         let partner = partners::ShapeForm {
             name: "Praxis Nord".to_owned(),
             domains: "praxis.example".to_owned(),
+            provider: id.to_string(),
             ..partners::ShapeForm::default()
         };
         let partner = partners::create(&lobby.services, &admin, partner.parse().unwrap()).await.unwrap();
-        let mut tx = lobby.services.store.begin().await.unwrap();
-        let stored = store::partners::get(&mut tx, partner).await.unwrap().unwrap();
-        let stored = stored.with(|partner| Partner { provider: Some(id), ..partner });
-        store::partners::save(&mut tx, &stored).await.unwrap();
-        tx.commit().await.unwrap();
         assert_eq!(refusal(delete().await), ": provider_of_partner");
         partners::delete(&lobby.services, &admin, partner).await.unwrap();
         delete().await.unwrap();

@@ -26,7 +26,6 @@ pub async fn go(Extension(visit): Extension<Visit>, Path(attempt): Path<String>)
             let host = escaped(url.host_str().unwrap_or_default());
             Html(format!(
                 "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Going on</title>\
-                 <link rel=\"icon\" href=\"/favicon.svg\" type=\"image/svg+xml\">\
                  <meta http-equiv=\"refresh\" content=\"0;url={href}\"></head>\
                  <body><p><a href=\"{href}\">Go on to {host}</a></p></body></html>"
             ))

@@ -45,7 +45,7 @@ pub fn ProviderPage() -> impl IntoView {
             <AdminFrame visit=visit.clone() name=name.clone()>
                 <Head
                     title=name.clone()
-                    lead=kind(Preset::of(&provider)).to_owned()
+                    lead=format!("{} · {}", kind(Preset::of(&provider)), provider.host())
                     crumbs=crumbs
                     picture=view! { <Logo name=name.clone() logo=provider.logo.clone()/> }.into_any()
                     badge=badge

@@ -1,5 +1,7 @@
 //! A provider as a form sends it, and the ready-made settings that a form begins with.
 
+use std::fmt;
+
 use domain::id::ProviderId;
 use domain::problem::{Problem, Problems};
 use domain::provider::{
@@ -39,7 +41,7 @@ impl NewProvider {
     }
 }
 
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ProviderForm {
     pub preset: String,
@@ -71,6 +73,13 @@ pub struct ProviderForm {
     pub claim_name: String,
     /// Read where a provider is made; afterwards it is switched.
     pub enabled: bool,
+}
+
+impl fmt::Debug for ProviderForm {
+    /// Without the secret that it may carry.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ProviderForm").field("preset", &self.preset).field("name", &self.name).finish_non_exhaustive()
+    }
 }
 
 impl Preset {
@@ -405,9 +414,9 @@ mod tests {
     }
 
     #[test]
-    fn a_draft_of_the_form_has_no_secret() {
+    fn neither_a_draft_of_the_form_nor_a_log_has_its_secret() {
         let form = ProviderForm { client_secret: "hunter2".to_owned(), ..filled(Preset::OpenId) };
-        assert!(!serde_json::to_string(&form).unwrap().contains("hunter2"));
+        assert!(!serde_json::to_string(&form).unwrap().contains("hunter2") && !format!("{form:?}").contains("hunter2"));
     }
 
     #[test]

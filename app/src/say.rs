@@ -141,6 +141,11 @@ pub fn problem(problem: &Problem) -> String {
                 "{fact} people sign in by this provider. Switch it off instead: nobody comes in by it then."
             );
         }
+        "provider_of_partner" => {
+            return format!("{fact} partner organizations name this provider. Take it away there first.");
+        }
+        "provider_trial_failed" => return format!("The sign-in was not taken: {fact}."),
+        "issuer_ready_made" => "Put your own in place of what stands in capitals.",
         "provider_no_discovery" => "Plain OAuth 2 publishes nothing to look at. Try a sign-in.",
         "provider_url_scheme" => "Use https.",
         "provider_url_extras" => "Leave out user name, query and fragment.",
@@ -298,6 +303,11 @@ pub fn done(code: &str) -> Option<&'static str> {
         "roles-own" => "Your roles are changed. Sign in again.",
         "application-created" => "Added. Nobody has it yet: the steps below let an owner invite guests.",
         "stopped-revoked" => "All inviting has stopped, and the pending invitations are revoked.",
+        "provider-created" => "Added. Enter the addresses below at the provider, then test it.",
+        "provider-on" => "Switched on.",
+        "provider-off" => "Switched off. The sessions that came by it have ended.",
+        "passcodes-open" => "Its people can come in by a code for as long as you said.",
+        "passcodes-shut" => "Shut. Its people come by the provider alone again.",
         "theme" => return None,
         _ => return None,
     })

@@ -97,10 +97,27 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/admin/sign-ins") view=admin::sign_ins::SignInsPage ssr=mode.clone()/>
                 <Route path=path!("/mailbox") view=panel::mailbox::MailboxPage ssr=mode.clone()/>
                 <Route path=path!("/groups/:group") view=panel::fellows::FellowsPage ssr=mode.clone()/>
+                <ProviderRoutes/>
                 <OwnerRoutes/>
             </Routes>
         </Router>
     }
+}
+
+/// The pages about identity providers.
+#[component(transparent)]
+fn ProviderRoutes() -> impl MatchNestedRoutes + Clone {
+    let mode = SsrMode::Async;
+    view! {
+        <ParentRoute path=path!("") view=Outlet>
+            <Route path=path!("/admin/providers") view=admin::providers::ProvidersPage ssr=mode.clone()/>
+            <Route path=path!("/admin/providers/new") view=admin::providers::new::NewProviderPage ssr=mode.clone()/>
+            <Route path=path!("/admin/providers/:provider") view=admin::providers::provider::ProviderPage ssr=mode.clone()/>
+            <Route path=path!("/admin/providers/:provider/test") view=admin::providers::trial::TestProviderPage ssr=mode.clone()/>
+            <Route path=path!("/admin/providers/:provider/delete") view=admin::providers::delete::DeleteProviderPage ssr=mode/>
+        </ParentRoute>
+    }
+    .into_inner()
 }
 
 /// The pages of whoever manages a group, or invites.

@@ -150,7 +150,8 @@ export class Person {
 
     /** Says who they are on the page of a provider. */
     async signInAtPartner(address = this.address, { button = "Sign in" } = {}) {
-        assert.ok(!this.page.url().startsWith(this.house.lobby.url), `no provider was asked: ${this.page.url()}`);
+        // A page of Lobby goes on to the provider by itself.
+        await this.page.waitForURL((url) => !url.href.startsWith(this.house.lobby.url), { timeout: 10_000 });
         await this.page.getByRole("textbox").fill(address);
         await this.press(button);
     }

@@ -29,6 +29,7 @@ pub fn router(state: AppState) -> Router {
         .route("/signin/callback/{provider}", get(signin::callback))
         .route("/signin/backchannel/{provider}", post(signin::back_channel))
         .route("/upload/application-logo/{app}", post(uploads::application_logo).layer(upload))
+        .route("/upload/provider-logo/{provider}", post(uploads::provider_logo).layer(upload))
         .route("/upload/organization-logo", post(uploads::organization_logo).layer(upload))
         .route(routes::MY_DATA, get(exports::my_data))
         .route(routes::AUDIT_CSV, get(exports::export))

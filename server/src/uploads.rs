@@ -6,10 +6,10 @@ use axum::Extension;
 use axum::extract::{Multipart, Path};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use domain::id::AppId;
+use domain::id::{AppId, ProviderId};
 use domain::problem::Problem;
 use services::logos::MOST_BYTES;
-use services::{Denied, Refusal, Verb, applications, organization};
+use services::{Denied, Refusal, Verb, applications, organization, providers};
 
 /// A picture may have 256 KiB, and a larger one is refused in words. So that they arrive, even a photograph is read to its
 /// end: a browser that is still sending when it is answered shows a broken connection.
@@ -27,6 +27,20 @@ pub async fn application_logo(
         applications::set_logo(&visit.services, &admin, app, picture(form).await?).await
     };
     lead_on(&visit, &routes::application(app), deed.await).await
+}
+
+/// `POST /upload/provider-logo/{provider}`
+pub async fn provider_logo(
+    Extension(visit): Extension<Visit>,
+    Path(provider): Path<String>,
+    form: Multipart,
+) -> Response {
+    let Ok(provider) = provider.parse::<ProviderId>() else { return StatusCode::NOT_FOUND.into_response() };
+    let deed = async {
+        let admin = visit.viewer()?.administrator()?;
+        providers::set_logo(&visit.services, &admin, provider, picture(form).await?).await
+    };
+    lead_on(&visit, &routes::provider(provider), deed.await).await
 }
 
 /// `POST /upload/organization-logo`

@@ -76,7 +76,7 @@ fn body(visit: Visit, group: GroupId, found: Page<Listed>) -> AnyView {
                             <th class="pick"><span class="hidden">"Select"</span></th>
                             <SortHead visit=visit.clone() name="name" label="Person" first=true/>
                             <th scope="col">"State"</th>
-                            <th scope="col">"Last sign-in"</th>
+                            <SortHead visit=visit.clone() name="last-sign-in" label="Last sign-in" descending=true/>
                             <SortHead visit=visit.clone() name="ends" label="Ends"/>
                             <SortHead visit=visit.clone() name="added" label="Added" descending=true/>
                             <th class="menu-cell"><span class="hidden">"Actions"</span></th>

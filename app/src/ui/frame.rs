@@ -179,6 +179,7 @@ fn sections(visit: &Visit) -> impl IntoView + use<> {
             {section(people, routes::APPLICATIONS, "application", "Applications")}
             {section(people, routes::PARTNERS, "partner", "Partners")}
             {section(all, routes::COLLABORATION, "collaboration", "Collaboration")}
+            {section(all, routes::PROVIDERS, "identity", "Identity providers")}
             {section(logs, routes::SIGN_INS, "sign-in", "Sign-ins")}
             {section(logs, routes::AUDIT, "log", "Audit")}
             {section(people, routes::LETTERS, "letter", "Letters")}

@@ -16,7 +16,8 @@ sql! {
     GET = "SELECT * FROM users WHERE id = $1";
     BY_KEY = "SELECT * FROM users WHERE address_key = $1";
     LAST_SIGN_IN = "UPDATE users SET last_sign_in_at = $2 WHERE id = $1";
-    RENAME_IN_GROUPS = "UPDATE memberships SET sort_name = $2 WHERE user_id = $1";
+    LAST_SIGN_IN_IN_GROUPS = "UPDATE memberships SET last_sign_in_at = $2 WHERE user_id = $1";
+    COPY_TO_GROUPS = "UPDATE memberships SET sort_name = $2, last_sign_in_at = $3 WHERE user_id = $1";
     WORKING_ADMINISTRATORS = "SELECT COUNT(*) FROM users WHERE roles <> 0 AND roles % 2 = 1 AND state = 'active'
                               AND (ends_at IS NULL OR ends_at > $1)";
     ADMINISTRATORS = "SELECT * FROM users WHERE roles <> 0 AND roles % 2 = 1 AND state = 'active' ORDER BY sort_name, id";
@@ -236,7 +237,7 @@ fn row(user: &User, partners: &Partners) -> Vec<Bind> {
         Bind::maybe(deleted_by),
         Bind::Number(user.consented_at.map(|at| at.0)),
         Bind::number(user.created_at.0),
-        Bind::number(user.last_sign_in_at.map_or(0, |at| at.0)),
+        Bind::number(last_sign_in(user)),
     ]
 }
 
@@ -262,6 +263,11 @@ fn searched(user: &User) -> String {
     format!("{} {} {company}", user.name.as_ref().map_or("", Label::as_str), user.address.as_str())
 }
 
+/// 0 for who never signed in: a list that is sorted by it has no gaps.
+pub(crate) fn last_sign_in(user: &User) -> i64 {
+    user.last_sign_in_at.map_or(0, |at| at.0)
+}
+
 /// Adds people, many at a time, with their search words.
 pub async fn insert(tx: &mut Tx, users: &[User]) -> Result<(), StoreError> {
     let partners = Partners::gather(tx, users.iter()).await?;
@@ -270,15 +276,15 @@ pub async fn insert(tx: &mut Tx, users: &[User]) -> Result<(), StoreError> {
     words::insert(tx, &texts).await
 }
 
-/// Writes the person back with their search words and the name that group lists sort by.
+/// Writes the person back with their search words and what group lists sort by.
 pub async fn save(tx: &mut Tx, user: &Stored<User>) -> Result<(), StoreError> {
     let partners = Partners::gather(tx, [&user.value]).await?;
     TABLE.save(tx, row(&user.value, &partners), user.version).await?;
     let key = user.value.id.to_string();
     words::replace(tx, &key, &searched(&user.value)).await?;
     on!(tx, |conn| {
-        let rename = sqlx::query(RENAME_IN_GROUPS).bind(key).bind(sort_name(user.value.shown_name()));
-        rename.execute(conn).await?;
+        let copy = sqlx::query(COPY_TO_GROUPS).bind(key).bind(sort_name(user.value.shown_name()));
+        copy.bind(last_sign_in(&user.value)).execute(conn).await?;
     });
     Ok(())
 }
@@ -333,7 +339,9 @@ pub async fn page_of_partner(
 }
 
 pub async fn signed_in(tx: &mut Tx, user: UserId, at: Timestamp) -> Result<(), StoreError> {
-    on!(tx, |conn| sqlx::query(LAST_SIGN_IN).bind(user.to_string()).bind(at.0).execute(conn).await?.rows_affected());
+    for text in [LAST_SIGN_IN, LAST_SIGN_IN_IN_GROUPS] {
+        on!(tx, |conn| sqlx::query(text).bind(user.to_string()).bind(at.0).execute(conn).await?.rows_affected());
+    }
     Ok(())
 }
 

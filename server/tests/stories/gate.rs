@@ -23,6 +23,9 @@ async fn log(lobby: &Lobby) -> (Count, Option<AuditEvent>) {
     (page.count, page.items.into_iter().next())
 }
 
+/// Providers post there: the signature of a logout token authenticates them.
+const LOGOUT: &str = "/signin/backchannel/{provider}";
+
 /// A POST as another site makes a browser send it: with the cookies, and not from a page of ours.
 async fn from_elsewhere(browser: &Browser, path: &str, headers: &[(&'static str, &str)]) -> Answer {
     let mut request = browser.request(Method::POST, path).body(Body::empty()).unwrap();
@@ -37,7 +40,8 @@ async fn from_elsewhere(browser: &Browser, path: &str, headers: &[(&'static str,
 
 #[tokio::test]
 async fn every_door_that_changes_something_opens_from_pages_of_lobby_alone() {
-    let doors: Vec<map::Door> = map::all().await.into_iter().filter(|door| door.method != "GET").collect();
+    let doors = map::all().await.into_iter().filter(|door| door.method != "GET" && door.path != LOGOUT);
+    let doors: Vec<map::Door> = doors.collect();
     assert!(doors.len() > 60 && doors.iter().all(|door| door.method == "POST"), "{doors:?}");
     for lobby in testing::both().await {
         let admin = lobby.admin().await.viewer().user.id;

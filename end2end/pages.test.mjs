@@ -33,7 +33,8 @@ async function walk(person, starts, who) {
             return pages.map((link) => link.href);
         });
         const own = links.map((href) => new URL(href)).filter((link) => link.origin === person.house.lobby.url);
-        const pages = own.filter((link) => !/^\/(launch|go|export|logo)\//.test(link.pathname));
+        // A file is no page, though its link may lead to a proof first and so does not say `download`.
+        const pages = own.filter((link) => !/^\/(launch|go|export|logo)\/|\.json$/.test(link.pathname));
         waiting.push(...pages.map((link) => link.pathname + link.search));
     }
     return seen;

@@ -4,7 +4,6 @@
 use domain::event::{Action, Target, TargetKind};
 use domain::id::{AttemptId, ProviderId};
 use domain::provider::{Asserted, ClaimError, Protocol, Provider};
-use domain::session::Method;
 use domain::time::Span;
 use domain::user::UserType;
 use serde::de::DeserializeOwned;
@@ -15,7 +14,7 @@ use url::Url;
 
 use crate::limits::Limit;
 use crate::outbound::OutboundError;
-use crate::signin::{Asked, Caller, Opened, Word};
+use crate::signin::{Asked, Caller, Opened, Proved, Word};
 use crate::{Denied, Refusal, Secret, Services, Verb, Viewer, identities, providers, signin};
 
 pub(crate) mod discovery;
@@ -255,11 +254,11 @@ pub async fn answer(
                 identities::link(services, viewer, word).await?;
                 return Ok(Answered::Linked);
             }
-            let methods = [Method::Federated];
             identities::is_own(services, viewer, &word).await?;
             if word.asserted.auth_time.is_none() {
                 return Err(Refusal::field_because("", "provider_proof_old", word.provider.name.as_str()));
             }
+            let methods = Proved::by_word(viewer.user.address.clone(), word, false).methods();
             let token = signin::renew(services, viewer, &methods).await?;
             Ok(Answered::Proved(token, Asked::read(&attempt.asked).to))
         }

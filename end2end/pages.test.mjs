@@ -146,6 +146,17 @@ stories("Every page", ({ house, way, part }) => {
         await reader.leave();
     });
 
+    part("An administrator who adds an identity provider and tries it.", async () => {
+        const admin = await administrator(house, way.scripts);
+        await admin.goTo("/admin/providers");
+        await admin.looksAt("Administrator providers, first");
+        const elsewhere = `elsewhere-${way.tag}.example`;
+        const accounts = [{ address: `ada@${elsewhere}`, name: "Ada Nord", amr: ["pwd", "mfa"] }];
+        const partner = await house.host(Partner.start({ name: `partner-${way.tag}`, accounts }));
+        await addProvider(admin, partner, elsewhere);
+        await admin.leave();
+    });
+
     part("An administrator.", async () => {
         const admin = await administrator(house, way.scripts);
         await admin.goTo("/admin/partners/new");
@@ -160,12 +171,6 @@ stories("Every page", ({ house, way, part }) => {
         await addPartner(admin, { name: `Praxis ${way.tag}`, domain });
         await admin.sees(at("gina"), "Active", at("paul"), "Pending");
         await admin.looksAt("Administrator partner with guests");
-        await admin.goTo("/admin/providers");
-        await admin.looksAt("Administrator providers, first");
-        const domain = `elsewhere-${way.tag}.example`;
-        const accounts = [{ address: `ada@${domain}`, name: "Ada Nord", amr: ["pwd", "mfa"] }];
-        const partner = await house.host(Partner.start({ name: `partner-${way.tag}`, accounts }));
-        await addProvider(admin, partner, domain);
         const seen = await walk(admin, ["/"], "Administrator");
         for (const page of ["new", "new?preset", "…", "…/test", "…/delete"]) assert.ok(seen.has(`/admin/providers/${page}`), page);
         for (const page of ["/admin/partners/…", "/admin/partners/…/delete", "/admin/partners/new"]) {

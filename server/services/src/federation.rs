@@ -170,7 +170,7 @@ pub async fn way(services: &Services, caller: &Caller<'_>, attempt: AttemptId) -
             Ok(found) => openid::way(&provider, &found, &sent),
             Err(error) => Err(error.into()),
         },
-        Protocol::OAuth2 { .. } => oauth::way(&provider, &sent),
+        Protocol::OAuth2(_) => oauth::way(&provider, &sent),
     };
     match way {
         Ok(way) => Ok(way),
@@ -311,7 +311,7 @@ async fn redeem(
     let code = response.code.filter(|code| !code.is_empty());
     let code = code.ok_or(FederationError::Answer("the answer has no code".to_owned()))?;
     let (issuer, tenancy) = match &provider.settings.protocol {
-        Protocol::OAuth2 { .. } => return oauth::redeem(services, provider, secret, &code, &sent).await,
+        Protocol::OAuth2(_) => return oauth::redeem(services, provider, secret, &code, &sent).await,
         Protocol::OpenId { issuer, tenancy } => (issuer, tenancy),
     };
     let found = discovery::discovered(services, issuer, tenancy).await?;

@@ -5,7 +5,7 @@ use std::fmt;
 use domain::id::ProviderId;
 use domain::problem::{Problem, Problems};
 use domain::provider::{
-    ClaimNames, EntraTenant, Issuer, MOST_DOMAINS, Protocol, Provider, ProviderSettings, SecondFactor, Tenancy,
+    ClaimNames, Endpoints, EntraTenant, Issuer, MOST_DOMAINS, Protocol, Provider, ProviderSettings, SecondFactor, Tenancy,
     endpoint,
 };
 use domain::text::{DomainName, Label};
@@ -88,8 +88,8 @@ impl Preset {
         let host = provider.host();
         let (issuer, tenancy) = match &provider.settings.protocol {
             Protocol::OpenId { issuer, tenancy } => (issuer, tenancy),
-            Protocol::OAuth2 { .. } if host == "github.com" => return Self::GitHub,
-            Protocol::OAuth2 { .. } => return Self::OAuth2,
+            Protocol::OAuth2(_) if host == "github.com" => return Self::GitHub,
+            Protocol::OAuth2(_) => return Self::OAuth2,
         };
         match tenancy {
             Tenancy::Google => Self::Google,
@@ -188,11 +188,11 @@ impl ProviderForm {
                 };
                 Self { issuer: issuer.to_string(), tenants, ..form }
             }
-            Protocol::OAuth2 { authorize, token, user, emails } => Self {
-                authorize: authorize.to_string(),
-                token: token.to_string(),
-                user: user.to_string(),
-                emails: emails.as_ref().map(ToString::to_string).unwrap_or_default(),
+            Protocol::OAuth2(endpoints) => Self {
+                authorize: endpoints.authorize.to_string(),
+                token: endpoints.token.to_string(),
+                user: endpoints.user.to_string(),
+                emails: endpoints.emails.as_ref().map(ToString::to_string).unwrap_or_default(),
                 ..form
             },
         }
@@ -280,7 +280,8 @@ impl ProviderForm {
             "" => Some(None),
             text => problems.take("emails", endpoint(text)).map(Some),
         };
-        Some(Protocol::OAuth2 { authorize: authorize?, token: token?, user: user?, emails: emails? })
+        let endpoints = Endpoints { authorize: authorize?, token: token?, user: user?, emails: emails? };
+        Some(Protocol::OAuth2(Box::new(endpoints)))
     }
 
     fn tenants(&self, problems: &mut Problems) -> Option<Vec<EntraTenant>> {

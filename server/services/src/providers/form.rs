@@ -5,8 +5,8 @@ use std::fmt;
 use domain::id::ProviderId;
 use domain::problem::{Problem, Problems};
 use domain::provider::{
-    ClaimNames, Endpoints, EntraTenant, Issuer, MOST_DOMAINS, Protocol, Provider, ProviderSettings, SecondFactor, Tenancy,
-    endpoint,
+    ClaimNames, Endpoints, EntraTenant, Issuer, MOST_DOMAINS, Protocol, Provider, ProviderSettings, SecondFactor,
+    Tenancy, endpoint,
 };
 use domain::text::{DomainName, Label};
 use domain::time::{Timestamp, Zone};

@@ -137,12 +137,12 @@ pub fn problem(problem: &Problem) -> String {
         "by_its_provider" => "Invitations to this domain are taken up with the account of its own provider.",
         "provider_domain_taken" => "Another enabled provider speaks for one of these domains.",
         "provider_in_use" => {
-            return format!(
-                "{fact} people sign in by this provider. Switch it off instead: nobody comes in by it then."
-            );
+            let who = if fact == "1" { "1 person signs in".to_owned() } else { format!("{fact} people sign in") };
+            return format!("{who} by this provider. Switch it off instead: nobody comes in by it then.");
         }
         "provider_of_partner" => {
-            return format!("{fact} partner organizations name this provider. Take it away there first.");
+            let who = if fact == "1" { "1 partner organization names" } else { "Partner organizations name" };
+            return format!("{who} this provider. Take it away there first.");
         }
         "provider_trial_failed" => return format!("The sign-in was not taken: {fact}."),
         "issuer_ready_made" => "Put your own in place of what stands in capitals.",

@@ -149,7 +149,7 @@ async fn switching_off_says_first_how_many_people_it_concerns() {
         let off = follow(&admin, &admin.post("/fn/providers/switch", &[("id", id), ("on", "false")]).await).await;
         assert!(off.says("Switched off.") && off.says("Switch on"), "{}", off.words());
         let refused = follow(&admin, &admin.post("/fn/providers/delete", &[("id", id)]).await).await;
-        assert!(refused.says("1 people sign in") || refused.says("1 person signs in"), "{}", refused.words());
+        assert!(refused.says("1 person signs in by this provider."), "{}", refused.words());
     }
 }
 

@@ -28,6 +28,7 @@ pub mod identity;
 pub mod invitation;
 pub mod letter;
 pub mod passcode;
+pub mod passkey;
 pub mod problem;
 pub mod provider;
 pub mod role;

@@ -17,6 +17,7 @@ pub mod mailbox;
 pub mod memberships;
 pub mod outbox;
 pub mod passcodes;
+pub mod passkeys;
 pub mod providers;
 pub mod sessions;
 pub mod settings;

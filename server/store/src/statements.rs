@@ -38,6 +38,7 @@ pub fn all() -> Vec<(&'static str, &'static str)> {
         crate::memberships::STATEMENTS,
         crate::outbox::STATEMENTS,
         crate::passcodes::STATEMENTS,
+        crate::passkeys::STATEMENTS,
         crate::providers::STATEMENTS,
         crate::sessions::STATEMENTS,
         crate::settings::STATEMENTS,

@@ -51,6 +51,7 @@ pub fn table_texts() -> Vec<(String, String)> {
         crate::memberships::TABLES,
         crate::outbox::TABLES,
         crate::passcodes::TABLES,
+        crate::passkeys::TABLES,
         crate::providers::TABLES,
         crate::sessions::TABLES,
         crate::sign_ins::TABLES,

@@ -11,6 +11,7 @@ use services::identities::{self, Named};
 use services::people::{self, ProfileForm};
 use services::{Denied, Refusal, groups, sessions, signin};
 
+use super::passkeys;
 use crate::door::ways::{LinkIdentity, way_button};
 use crate::error::AppError;
 use crate::routes;
@@ -96,6 +97,7 @@ pub fn AccountPage() -> impl IntoView {
         let open = sessions::list(&visit.services, &viewer).await?;
         let identities = identities::list(&visit.services, &viewer).await?;
         let (_, offered) = signin::ways(&visit.services, &user.address).await?;
+        let passkeys = passkeys::card(&visit, &viewer).await?;
         let groups = groups::mine(&visit.services, &viewer).await?;
         let tenant = visit.services.tenant();
         let may_leave = tenant.organization.value.guests_may_leave(&tenant.collaboration.value) || !user.is_guest();
@@ -109,6 +111,7 @@ pub fn AccountPage() -> impl IntoView {
                 {profile(&visit, &draft)}
                 {memberships(&visit, groups)}
                 {identity_card(&visit, identities, offered)}
+                {passkeys}
                 {session_card(&visit, viewer.session.id, open)}
                 {may_leave.then(|| leaving(&visit))}
             </PanelFrame>

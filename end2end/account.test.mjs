@@ -53,7 +53,7 @@ stories("A guest's account", ({ house, way, part }) => {
         await guest.sees("The session has ended.");
         assert.equal(await guest.page.getByRole("button", { name: "End", exact: true }).count(), 0);
         await elsewhere.goTo("/account");
-        await elsewhere.sees("We send a code to your e-mail address.");
+        await elsewhere.sees("There is no password here.");
         await elsewhere.leave();
     });
 
@@ -84,7 +84,7 @@ stories("A guest's account", ({ house, way, part }) => {
     part("Who has left gets no code, and reads what a stranger would read.", async () => {
         await guest.goTo("/signin");
         await guest.type("E-mail address", mira);
-        await guest.press("Send code");
+        await guest.press("Continue");
         await guest.sees(`If ${mira} is known here, a letter with 8 digits is on its way.`);
     });
 

@@ -14,7 +14,7 @@ stories("Forms", ({ house, way, part }) => {
         await guest.goTo("/signin");
         await guest.type("E-mail address", "ada@praxis");
         await guest.page.getByLabel("Keep me signed in").check();
-        await guest.press("Send code");
+        await guest.press("Continue");
         assert.match(await guest.problemOf("E-mail address"), /not an e-mail address that letters can be sent to/);
         assert.equal(await guest.field("E-mail address").inputValue(), "ada@praxis");
         assert.ok(await guest.page.getByLabel("Keep me signed in").isChecked());
@@ -26,7 +26,7 @@ stories("Forms", ({ house, way, part }) => {
         const guest = await house.person({ scripts: way.scripts, address: owner.address });
         await guest.goTo("/signin");
         await guest.type("E-mail address", owner.address);
-        await guest.press("Send code");
+        await guest.press("Continue");
         const code = (await guest.codeFor(owner.address)).replaceAll(" ", "");
         const wrong = String((Number(code) + 1) % 100_000_000).padStart(8, "0");
         for (const left of [4, 3, 2, 1]) {

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 
-import { accept, administrator, createMember, invite, ownerWithGroup } from "./stage/founding.mjs";
+import { accept, addPartner, administrator, createMember, invite, ownerWithGroup } from "./stage/founding.mjs";
 import { stories } from "./stage/house.mjs";
 import { invitationIn } from "./stage/post.mjs";
 
@@ -40,7 +40,8 @@ async function walk(person, starts, who) {
 
 stories("Every page", ({ house, way, part }) => {
     const application = `Archive ${way.tag}`;
-    const at = (name) => `${name}.${way.tag}@praxis-nord.example`;
+    const domain = `${way.tag}.praxis-nord.example`;
+    const at = (name) => `${name}@${domain}`;
     let owner, group, guest;
 
     part("An organization has guests of every kind.", async () => {
@@ -104,8 +105,23 @@ stories("Every page", ({ house, way, part }) => {
 
     part("An administrator.", async () => {
         const admin = await administrator(house, way.scripts);
+        await admin.goTo("/admin/partners/new");
+        await admin.type("Name", "Radiologie");
+        await admin.type("Domains", "gmail.com");
+        await admin.press("Add partner");
+        assert.match(await admin.problemOf("Domains"), /anybody may have a mailbox there/);
+        await admin.looksAt("Administrator partner refused");
+        await addPartner(admin, { name: `Labor ${way.tag}`, domain: `${way.tag}.labor.example` });
+        await admin.sees("No guests yet");
+        await admin.looksAt("Administrator partner without guests");
+        await addPartner(admin, { name: `Praxis ${way.tag}`, domain });
+        await admin.sees(at("gina"), "Active", at("paul"), "Pending");
+        await admin.looksAt("Administrator partner with guests");
         const seen = await walk(admin, ["/"], "Administrator");
-        const sections = ["people", "groups", "applications", "collaboration", "sign-ins", "audit", "letters", "blocks", "settings"];
+        for (const page of ["/admin/partners/…", "/admin/partners/…/delete", "/admin/partners/new"]) {
+            assert.ok(seen.has(page), `${page} is not linked`);
+        }
+        const sections = ["people", "groups", "applications", "partners", "collaboration", "sign-ins", "audit", "letters", "blocks", "settings"];
         for (const page of sections) assert.ok(seen.has(`/admin/${page}`), `${page} is not linked`);
         assert.ok(seen.size >= 25, [...seen].join(" "));
         await admin.leave();

@@ -20,11 +20,17 @@ impl AppError {
 impl FromServerFnError for AppError {
     type Encoder = JsonEncoding;
 
+    /// On the server this is a form that could not be read, before any doorway.
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
-        Self::code(match error {
-            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => "arguments",
-            ServerFnErrorErr::Request(_) => "unreachable",
+        use ServerFnErrorErr::{Args, Deserialization, MissingArg, Request};
+        let code = match error {
+            Deserialization(words) if words.contains("length limit exceeded") => "form_too_large",
+            Args(_) | MissingArg(_) | Deserialization(_) => "arguments",
+            Request(_) => "unreachable",
             _ => "broken",
-        })
+        };
+        #[cfg(feature = "ssr")]
+        crate::ssr::unread(code);
+        Self::code(code)
     }
 }

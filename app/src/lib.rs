@@ -9,6 +9,8 @@ pub mod door;
 pub mod error;
 pub mod islands;
 #[cfg(feature = "ssr")]
+pub mod organization;
+#[cfg(feature = "ssr")]
 pub mod owner;
 #[cfg(feature = "ssr")]
 pub mod panel;

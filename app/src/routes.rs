@@ -1,6 +1,6 @@
 //! The addresses of pages, made in one place.
 
-use domain::id::{AppId, AttemptId, DraftId, GroupId, InvitationId, JobId, ProviderId, UserId};
+use domain::id::{AppId, AttemptId, DraftId, GroupId, InvitationId, JobId, PartnerId, ProviderId, UserId};
 
 pub const APPS: &str = "/";
 pub const SIGN_IN: &str = "/signin";
@@ -11,6 +11,8 @@ pub const CONSENT: &str = "/consent";
 pub const LOST: &str = "/lost";
 pub const LIFT: &str = "/lift";
 pub const ACCOUNT: &str = "/account";
+/// Everything that is kept of the viewer, as a file.
+pub const MY_DATA: &str = "/account/my-data.json";
 pub const LEAVE: &str = "/account/leave";
 pub const PROVE: &str = "/account/prove";
 pub const MANAGE: &str = "/manage";
@@ -21,6 +23,8 @@ pub const GROUPS: &str = "/admin/groups";
 pub const NEW_GROUP: &str = "/admin/groups/new";
 pub const APPLICATIONS: &str = "/admin/applications";
 pub const NEW_APPLICATION: &str = "/admin/applications/new";
+pub const PARTNERS: &str = "/admin/partners";
+pub const NEW_PARTNER: &str = "/admin/partners/new";
 pub const COLLABORATION: &str = "/admin/collaboration";
 pub const PROVIDERS: &str = "/admin/providers";
 pub const NEW_PROVIDER: &str = "/admin/providers/new";
@@ -124,6 +128,12 @@ pub fn setup(app: AppId) -> String {
 }
 pub fn delete_application(app: AppId) -> String {
     format!("/admin/applications/{app}/delete")
+}
+pub fn partner(partner: PartnerId) -> String {
+    format!("/admin/partners/{partner}")
+}
+pub fn delete_partner(partner: PartnerId) -> String {
+    format!("/admin/partners/{partner}/delete")
 }
 /// Asks before a group with guests gets an application.
 pub fn assign(app: AppId, group: GroupId) -> String {

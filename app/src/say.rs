@@ -141,6 +141,11 @@ pub fn problem(problem: &Problem) -> String {
                 "{fact} people sign in by this provider. Switch it off instead: nobody comes in by it then."
             );
         }
+        "provider_of_partner" => {
+            return format!("{fact} partner organizations name this provider. Take it away there first.");
+        }
+        "provider_trial_failed" => return format!("The sign-in was not taken: {fact}."),
+        "issuer_ready_made" => "Put your own in place of what stands in capitals.",
         "provider_no_discovery" => "Plain OAuth 2 publishes nothing to look at. Try a sign-in.",
         "provider_url_scheme" => "Use https.",
         "provider_url_extras" => "Leave out user name, query and fragment.",
@@ -218,6 +223,7 @@ pub fn problem(problem: &Problem) -> String {
         "sign_in" => "Sign in first.",
         "prove_again" => "Prove again that it is you.",
         "arguments" => "The form was not complete. Fill it in again.",
+        "form_too_large" => "That was more text than a form can send at once. Send less of it.",
         "broken" => {
             "Something failed here. It has been written down; try again, and name the request id if you report it."
         }
@@ -252,6 +258,14 @@ pub fn problem(problem: &Problem) -> String {
         "not_assigned" => "This application is not assigned to this person.",
         "domain_not_allowed" => "The rules of this organization do not allow invitations to this domain.",
         "domain_not_allowed_by_group" => "The rules of this group do not allow invitations to this domain.",
+        "partner_closed" if fact.is_empty() => {
+            "People of this partner organization are not invited at present. Ask an administrator."
+        }
+        "partner_closed" => return format!("People of {fact} are not invited at present. Ask an administrator."),
+        "partner_domains_empty" => "Name at least one domain, such as praxis-nord.example.",
+        "partner_domains_most" => return format!("A partner has at most {fact} domains."),
+        "partner_domains_lines" => return format!("These lines are not domains of a partner: {fact}."),
+        "partner_domain_taken" => return format!("This domain is another partner's: {fact}."),
         "takes_no_invitations" => "This person does not take invitations from here.",
         "ask_an_administrator" => "This person is disabled or deleted. Enable or restore them first.",
         // After the codes that begin alike and mean something else.
@@ -291,6 +305,7 @@ pub fn done(code: &str) -> Option<&'static str> {
         "passkey-added" => "The passkey is added. You can sign in with it from now on.",
         "passkey-renamed" => "Renamed.",
         "passkey-removed" => "The passkey is removed, and your other sessions have ended.",
+        "reset" => "Reset. Their sessions have ended, and a letter is on its way.",
         "session-ended" => "The session has ended.",
         "sessions-ended" => "The sessions have ended.",
         "proved" => "Thank you. Go on with what you wanted to do.",
@@ -305,6 +320,11 @@ pub fn done(code: &str) -> Option<&'static str> {
         "roles-own" => "Your roles are changed. Sign in again.",
         "application-created" => "Added. Nobody has it yet: the steps below let an owner invite guests.",
         "stopped-revoked" => "All inviting has stopped, and the pending invitations are revoked.",
+        "provider-created" => "Added. Enter the addresses below at the provider, then test it.",
+        "provider-on" => "Switched on.",
+        "provider-off" => "Switched off. The sessions that came by it have ended.",
+        "passcodes-open" => "Its people can come in by a code for as long as you said.",
+        "passcodes-shut" => "Shut. Its people come by the provider alone again.",
         "theme" => return None,
         _ => return None,
     })

@@ -16,13 +16,14 @@ use crate::{admin, door, owner, panel};
 /// The whole HTML document.
 pub fn shell() -> impl IntoView {
     let visit = ssr::visit().ok();
+    // The demo's mailbox alone has a frame.
+    let frames = if visit.as_ref().is_some_and(|visit| visit.services.demo) { "frame-src 'self'; " } else { "" };
     let nonce = use_nonce().map(|nonce| nonce.to_string()).unwrap_or_default();
     ssr::set_header(
         header::CONTENT_SECURITY_POLICY,
         &format!(
             "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; \
-             img-src 'self' data:; connect-src 'self'; frame-src 'self'; base-uri 'none'; frame-ancestors 'none'; \
-             form-action 'self'"
+             img-src 'self' data:; connect-src 'self'; {frames}base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
         ),
     );
     let theme = visit.as_ref().and_then(|visit| visit.theme);
@@ -83,6 +84,10 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/admin/applications/:app/setup") view=admin::applications::setup::SetupPage ssr=mode.clone()/>
                 <Route path=path!("/admin/applications/:app/assign/:group") view=admin::applications::AssignGroupPage ssr=mode.clone()/>
                 <Route path=path!("/admin/applications/:app/delete") view=admin::applications::delete::DeleteApplicationPage ssr=mode.clone()/>
+                <Route path=path!("/admin/partners") view=admin::partners::PartnersPage ssr=mode.clone()/>
+                <Route path=path!("/admin/partners/new") view=admin::partners::new::NewPartnerPage ssr=mode.clone()/>
+                <Route path=path!("/admin/partners/:partner") view=admin::partners::partner::PartnerPage ssr=mode.clone()/>
+                <Route path=path!("/admin/partners/:partner/delete") view=admin::partners::delete::DeletePartnerPage ssr=mode.clone()/>
                 <Route path=path!("/admin/collaboration") view=admin::collaboration::CollaborationPage ssr=mode.clone()/>
                 <Route path=path!("/admin/collaboration/stop") view=admin::collaboration::StopInvitationsPage ssr=mode.clone()/>
                 <Route path=path!("/admin/settings") view=admin::settings::SettingsPage ssr=mode.clone()/>
@@ -92,10 +97,27 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/admin/sign-ins") view=admin::sign_ins::SignInsPage ssr=mode.clone()/>
                 <Route path=path!("/mailbox") view=panel::mailbox::MailboxPage ssr=mode.clone()/>
                 <Route path=path!("/groups/:group") view=panel::fellows::FellowsPage ssr=mode.clone()/>
+                <ProviderRoutes/>
                 <OwnerRoutes/>
             </Routes>
         </Router>
     }
+}
+
+/// The pages about identity providers.
+#[component(transparent)]
+fn ProviderRoutes() -> impl MatchNestedRoutes + Clone {
+    let mode = SsrMode::Async;
+    view! {
+        <ParentRoute path=path!("") view=Outlet>
+            <Route path=path!("/admin/providers") view=admin::providers::ProvidersPage ssr=mode.clone()/>
+            <Route path=path!("/admin/providers/new") view=admin::providers::new::NewProviderPage ssr=mode.clone()/>
+            <Route path=path!("/admin/providers/:provider") view=admin::providers::provider::ProviderPage ssr=mode.clone()/>
+            <Route path=path!("/admin/providers/:provider/test") view=admin::providers::trial::TestProviderPage ssr=mode.clone()/>
+            <Route path=path!("/admin/providers/:provider/delete") view=admin::providers::delete::DeleteProviderPage ssr=mode/>
+        </ParentRoute>
+    }
+    .into_inner()
 }
 
 /// The pages of whoever manages a group, or invites.

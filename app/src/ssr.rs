@@ -201,6 +201,30 @@ pub async fn doorway<T: Kept>(
     Ok(())
 }
 
+/// A form that could not be read: said on the page that it came from, and to a client that is no browser by a status.
+/// Left alone, the browser would be led to whatever its `Referer` says, with nothing that a page shows.
+pub fn unread(code: &'static str) {
+    let status = match code {
+        "arguments" => StatusCode::BAD_REQUEST,
+        "form_too_large" => StatusCode::PAYLOAD_TOO_LARGE,
+        _ => return,
+    };
+    let (Ok(visit), Some(response)) = (visit(), use_context::<ResponseOptions>()) else { return };
+    if !visit.wants_html {
+        return response.set_status(status);
+    }
+    let page = came_from(&visit).unwrap_or_else(|| routes::APPS.to_owned());
+    redirect(&routes::with(&page, "problem", code));
+}
+
+/// The page of ours that a form was sent from.
+fn came_from(visit: &Visit) -> Option<String> {
+    let parts = use_context::<Parts>()?;
+    let referer = parts.headers.get(header::REFERER)?.to_str().ok()?;
+    let page = referer.strip_prefix(&visit.services.public_url.origin().ascii_serialization())?;
+    page.starts_with('/').then(|| page.split(['?', '#']).next().unwrap_or_default().to_owned())
+}
+
 /// A refusal of the form as a whole, with the fact that explains it.
 pub fn as_problem(visit: &Visit, refusal: &Refusal) -> Problem {
     use domain::invitation::RedeemError;

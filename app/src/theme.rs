@@ -2,9 +2,9 @@
 
 use domain::settings::Accent;
 
-/// `/theme-1f6f5c.css`: the color itself is the digest.
+/// `/theme/1f6f5c.css`: the color itself is the digest.
 pub fn href(accent: &Accent) -> String {
-    format!("/theme-{}.css", accent.as_str().trim_start_matches('#'))
+    format!("/theme/{}.css", accent.as_str().trim_start_matches('#'))
 }
 
 /// The accent and the text on it; everything else is computed from the two in `style/`.

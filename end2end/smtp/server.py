@@ -2,7 +2,8 @@
 
 Says its port on a line of its own when it listens, and ends when its input ends. Each line of its input is a manner,
 answered by the same line: `accept`; `refuse` (550 for good), `busy` (451 for now); `stall` (no answer to the end of a
-letter, which it does not keep); `swallow` (keeps the letter and gives no answer).
+letter, which it does not keep); `swallow` (keeps the letter and gives no answer); `hold` (keeps the letter and answers
+when it is told another manner).
 
 Each letter it keeps is one line of JSON in the file that --letters names.
 """
@@ -60,6 +61,8 @@ class Manners:
             file.write(json.dumps(letter) + "\n")
         if self.manner == "swallow":
             await asyncio.sleep(3600)
+        while self.manner == "hold":
+            await asyncio.sleep(0.02)
         return "250 OK"
 
 

@@ -45,6 +45,15 @@ export async function addApplication(admin, name, description = "") {
     await admin.sees(`Set up ${name}`);
 }
 
+/** An organization whose people come as guests. */
+export async function addPartner(admin, { name, domain }) {
+    await admin.goTo("/admin/partners/new");
+    await admin.type("Name", name);
+    await admin.type("Domains", domain);
+    await admin.press("Add partner");
+    await admin.sees(name, domain);
+}
+
 /** The four steps from a new application to an owner who invites to it. */
 export async function openToGuests(admin, name, owner) {
     const group = `${name} guests`;

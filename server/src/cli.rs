@@ -206,7 +206,7 @@ async fn check(config: &Config) -> ExitCode {
             }
             Err(error) => {
                 fine = false;
-                println!("mail server    {error}");
+                println!("mail server    {error}. Cure: {}", error.cure());
             }
         },
         Err(error) => {

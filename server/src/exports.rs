@@ -4,12 +4,12 @@ use app::admin::audit::audit_ask;
 use app::admin::sign_ins::sign_in_ask;
 use app::routes;
 use app::ssr::Visit;
-use axum::Extension;
 use axum::body::{Body, Bytes};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
+use axum::{Extension, Json};
 use services::logs::{Export, Format, export_audit, export_sign_ins};
-use services::{Denied, Refusal, Verb};
+use services::{Denied, Refusal, Verb, people};
 
 /// `GET /admin/{audit,sign-ins}.{csv,json}`, with the filters of the page.
 pub async fn export(Extension(visit): Extension<Visit>) -> Response {
@@ -54,4 +54,20 @@ fn attachment(export: Export, format: Format, file: &str) -> Response {
     let disposition = format!("attachment; filename=\"{file}\"");
     let headers = [(header::CONTENT_TYPE, content_type.to_owned()), (header::CONTENT_DISPOSITION, disposition)];
     (headers, Body::from_stream(pieces)).into_response()
+}
+
+/// `GET /account/my-data.json`: what is kept of whoever asks, for nobody else. Leads to a proof where the last is old.
+pub async fn my_data(Extension(visit): Extension<Visit>) -> Response {
+    let data = async { people::my_data(&visit.services, visit.viewer()?).await };
+    match data.await {
+        Ok(data) => {
+            let disposition = "attachment; filename=\"my-data.json\"";
+            ([(header::CONTENT_DISPOSITION, disposition)], Json(data)).into_response()
+        }
+        Err(Refusal::Denied(Denied::SignIn)) if visit.wants_html => Redirect::to(routes::SIGN_IN).into_response(),
+        Err(Refusal::Denied(Denied::Stale)) if visit.wants_html => {
+            Redirect::to(&routes::with(routes::PROVE, "to", routes::ACCOUNT)).into_response()
+        }
+        Err(refusal) => app::ssr::status(&refusal).into_response(),
+    }
 }

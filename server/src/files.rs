@@ -22,9 +22,9 @@ pub async fn logo(State(state): State<AppState>, Path(digest): Path<String>) -> 
     }
 }
 
-/// `GET /theme-{color}.css`: the color in the name is the whole content.
+/// `GET /theme/{file}`: the color in the name is the whole content.
 pub async fn theme(Path(name): Path<String>) -> Response {
-    let color = name.strip_prefix("theme-").and_then(|name| name.strip_suffix(".css"));
+    let color = name.strip_suffix(".css");
     match color.and_then(|color| Accent::parse(&format!("#{color}")).ok()) {
         Some(accent) => {
             ([(header::CONTENT_TYPE, "text/css; charset=utf-8"), FOR_GOOD], app::theme::sheet(&accent)).into_response()

@@ -36,7 +36,9 @@ pub fn router(state: AppState) -> Router {
         .route("/passkey/prove/begin", post(passkeys::begin_proof))
         .route("/passkey/prove", post(passkeys::prove).layer(answer))
         .route("/upload/application-logo/{app}", post(uploads::application_logo).layer(upload))
+        .route("/upload/provider-logo/{provider}", post(uploads::provider_logo).layer(upload))
         .route("/upload/organization-logo", post(uploads::organization_logo).layer(upload))
+        .route(routes::MY_DATA, get(exports::my_data))
         .route(routes::AUDIT_CSV, get(exports::export))
         .route(routes::AUDIT_JSON, get(exports::export))
         .route(routes::SIGN_INS_CSV, get(exports::export))
@@ -48,7 +50,7 @@ pub fn router(state: AppState) -> Router {
         .layer(middleware::from_fn_with_state(state.clone(), visit::visits));
     let plain = Router::new()
         .route("/logo/{digest}", get(files::logo))
-        .route("/{theme}", get(files::theme))
+        .route("/theme/{file}", get(files::theme))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready));
     visited

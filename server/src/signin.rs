@@ -32,7 +32,11 @@ pub async fn go(Extension(visit): Extension<Visit>, Path(attempt): Path<String>)
             .into_response()
         }
         Err(Refusal::Denied(Denied::NotFound)) => Redirect::to(routes::SIGN_IN).into_response(),
-        Err(refusal) => explain(&visit, back_of(&visit), &refusal).await,
+        Err(refusal) => {
+            let tried = federation::tried(&visit.services, &visit.caller(), attempt).await.unwrap_or_default();
+            let back = tried.map_or_else(|| back_of(&visit).to_owned(), routes::test_provider);
+            explain(&visit, &back, &refusal).await
+        }
     }
 }
 
@@ -82,8 +86,13 @@ pub async fn callback(
                 Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
             }
         }
+        Err(refusal) if is_of_trial(&refusal) => explain(&visit, &routes::test_provider(provider), &refusal).await,
         Err(refusal) => explain(&visit, back_of(&visit), &refusal).await,
     }
+}
+
+fn is_of_trial(refusal: &Refusal) -> bool {
+    matches!(refusal, Refusal::Invalid(problems) if problems.iter().any(|found| found.code == federation::TRIAL_FAILED))
 }
 
 /// Leads on from a provider's word: into the panel, to consent, or to a code.

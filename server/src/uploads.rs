@@ -6,12 +6,14 @@ use axum::Extension;
 use axum::extract::{Multipart, Path};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use domain::id::AppId;
+use domain::id::{AppId, ProviderId};
 use domain::problem::Problem;
-use services::{Denied, Refusal, Verb, applications, organization};
+use services::logos::MOST_BYTES;
+use services::{Denied, Refusal, Verb, applications, organization, providers};
 
-/// A picture may have 256 KiB; the form around it a little more.
-pub const BODY_LIMIT: usize = 320 * 1024;
+/// A picture may have 256 KiB, and a larger one is refused in words. So that they arrive, even a photograph is read to its
+/// end: a browser that is still sending when it is answered shows a broken connection.
+pub const BODY_LIMIT: usize = 16 * 1024 * 1024;
 
 /// `POST /upload/application-logo/{app}`
 pub async fn application_logo(
@@ -27,6 +29,20 @@ pub async fn application_logo(
     lead_on(&visit, &routes::application(app), deed.await).await
 }
 
+/// `POST /upload/provider-logo/{provider}`
+pub async fn provider_logo(
+    Extension(visit): Extension<Visit>,
+    Path(provider): Path<String>,
+    form: Multipart,
+) -> Response {
+    let Ok(provider) = provider.parse::<ProviderId>() else { return StatusCode::NOT_FOUND.into_response() };
+    let deed = async {
+        let admin = visit.viewer()?.administrator()?;
+        providers::set_logo(&visit.services, &admin, provider, picture(form).await?).await
+    };
+    lead_on(&visit, &routes::provider(provider), deed.await).await
+}
+
 /// `POST /upload/organization-logo`
 pub async fn organization_logo(Extension(visit): Extension<Visit>, form: Multipart) -> Response {
     let deed = async {
@@ -36,16 +52,19 @@ pub async fn organization_logo(Extension(visit): Extension<Visit>, form: Multipa
     lead_on(&visit, routes::SETTINGS, deed.await).await
 }
 
-/// The file of the field `logo`; `None`, where the form came without one, takes the picture away.
+/// The file of the field `logo`; `None`, where the form came without one, takes the picture away. Of what is too large
+/// no more is kept than shows that it is.
 async fn picture(mut form: Multipart) -> Verb<Option<Vec<u8>>> {
     let broken = |_| Refusal::field("logo", "logo_large");
-    while let Some(field) = form.next_field().await.map_err(broken)? {
-        if field.name() == Some("logo") {
-            let bytes = field.bytes().await.map_err(broken)?;
-            return Ok((!bytes.is_empty()).then(|| bytes.to_vec()));
+    let mut picture = Vec::new();
+    while let Some(mut field) = form.next_field().await.map_err(broken)? {
+        while let Some(chunk) = field.chunk().await.map_err(broken)? {
+            if field.name() == Some("logo") && picture.len() <= MOST_BYTES {
+                picture.extend_from_slice(&chunk);
+            }
         }
     }
-    Ok(None)
+    Ok((!picture.is_empty()).then_some(picture))
 }
 
 async fn lead_on(visit: &Visit, back: &str, done: Verb<()>) -> Response {

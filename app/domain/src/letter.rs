@@ -17,6 +17,8 @@ stored_words! {
         PasskeyAdded = "passkey_added",
         PasskeyRemoved = "passkey_removed",
         RedemptionReset = "redemption_reset",
+        // To the address that was theirs until now.
+        AddressChanged = "address_changed",
     }
 }
 

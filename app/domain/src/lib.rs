@@ -27,6 +27,7 @@ pub mod id;
 pub mod identity;
 pub mod invitation;
 pub mod letter;
+pub mod partner;
 pub mod passcode;
 pub mod passkey;
 pub mod problem;

@@ -132,6 +132,15 @@ impl Provider {
         matches!(self.settings.protocol, Protocol::OpenId { .. })
     }
 
+    /// The machine that people are sent to.
+    pub fn host(&self) -> String {
+        let url = match &self.settings.protocol {
+            Protocol::OpenId { issuer, .. } => Url::parse(issuer.as_str()).ok(),
+            Protocol::OAuth2 { authorize, .. } => Some(authorize.clone()),
+        };
+        url.and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default()
+    }
+
     /// May people of its domains come by passcode now?
     pub fn lets_passcodes(&self, now: Timestamp) -> bool {
         self.settings.also_by_passcode || self.passcode_until.is_some_and(|until| now < until)

@@ -211,6 +211,14 @@ impl User {
         }
     }
 
+    /// How the person comes in begins anew: a guest takes an invitation up again; memberships and consent to the rules
+    /// of the house stay theirs to give.
+    #[must_use]
+    pub fn begin_anew(self, now: Timestamp) -> Self {
+        let external = self.pending_again(now).or(self.external);
+        Self { external, consented_at: None, ..self }
+    }
+
     fn pending_again(&self, now: Timestamp) -> Option<ExternalState> {
         self.is_guest().then_some(ExternalState::PendingAcceptance { since: now })
     }

@@ -8,6 +8,7 @@ pub mod collaboration;
 pub mod groups;
 pub mod letters;
 pub mod overview;
+pub mod partners;
 pub mod people;
 pub mod providers;
 pub mod settings;

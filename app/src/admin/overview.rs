@@ -2,11 +2,12 @@
 
 use leptos::prelude::*;
 use services::invitations::Showing;
+use services::providers::{self, Warning};
 use services::{Count, Denied, PageAsk, UserAdmin, Verb, groups, invitations, letters, people};
 
 use crate::routes;
 use crate::ssr::{Visit, refused, visit};
-use crate::ui::{AdminFrame, Empty, Head, Icon, Notices, page};
+use crate::ui::{AdminFrame, Empty, Head, Icon, Notices, page, until};
 
 #[component]
 pub fn OverviewPage() -> impl IntoView {
@@ -20,7 +21,11 @@ pub fn OverviewPage() -> impl IntoView {
             crate::ssr::redirect(routes::SIGN_INS);
             return Ok(().into_any());
         }
-        let rows = waiting(&visit, &viewer.user_administrator()?).await?;
+        let mut rows = waiting(&visit, &viewer.clone().user_administrator()?).await?;
+        if let Ok(admin) = viewer.administrator() {
+            let warnings = providers::warnings(&visit.services, &admin).await?;
+            rows.extend(warnings.into_iter().map(|warning| of_provider(&visit, warning)));
+        }
         let waits = if rows.is_empty() {
             view! { <Empty icon="check" title="Nothing waits" text="No letter is stuck, no invitation is pending, and every group has an owner."/> }.into_any()
         } else {
@@ -57,7 +62,7 @@ async fn waiting(visit: &Visit, by: &UserAdmin) -> Verb<Vec<AnyView>> {
     let pending = invitations::directory_page(services, by, &ask, Showing::Pending).await?.count;
     let suspended = invitations::directory_page(services, by, &ask, Showing::Suspended).await?.count;
     let orphans = groups::list(services, by, true, &ask).await?.count;
-    let people = people::list(services, by, people::Show::Pending, &ask).await?.count;
+    let people = people::list(services, by, people::Show::Pending, None, &ask).await?.count;
     let pending_people = || routes::with(routes::PEOPLE, "show", "pending");
     let kinds = [
         Kind {
@@ -104,6 +109,33 @@ async fn waiting(visit: &Visit, by: &UserAdmin) -> Verb<Vec<AnyView>> {
         },
     ];
     Ok(kinds.into_iter().filter(|kind| kind.count != Count::Exactly(0)).map(Kind::row).collect())
+}
+
+/// An identity provider that wants a hand.
+fn of_provider(visit: &Visit, warning: Warning) -> AnyView {
+    let (zone, now) = (visit.zone(), visit.now());
+    let (provider, said, why) = match warning {
+        Warning::SecretEnded(provider, end) => {
+            let said = format!("The client secret of {} ended on {}", provider.name, until(&zone, end, now));
+            (provider, said, "Nobody comes in by this provider until a new one is entered.")
+        }
+        Warning::SecretEnds(provider, end) => {
+            let said = format!("The client secret of {} ends on {}", provider.name, until(&zone, end, now));
+            (provider, said, "Make a new one at the provider and enter it before that day is over.")
+        }
+        Warning::PasscodesUntil(provider, end) => {
+            let said = format!("Codes stand in for {} until {}", provider.name, zone.format(end, "%-d %b, %H:%M"));
+            (provider, said, "Its people come in by their mailbox. Shut it as soon as the provider is back.")
+        }
+    };
+    view! {
+        <li>
+            <Icon name="warning"/>
+            <div><b>{said}</b><small>{why}</small></div>
+            <a class="button small" href=routes::provider(provider.id)>"Show"</a>
+        </li>
+    }
+    .into_any()
 }
 
 /// One kind of thing that may wait.

@@ -139,6 +139,9 @@ fn chip(visit: &Visit, by: &Inviting, line: &Line, doubt: Option<(String, bool)>
         (Verdict::DomainNotAllowed { by: domain::invitation::Whose::Group }, Some(group)) => {
             Some((routes::group_rules(group), "why".to_owned()))
         }
+        (Verdict::PartnerClosed { .. }, _) if by.by_role() => {
+            Some((routes::with(routes::PARTNERS, "show", "closed"), "why".to_owned()))
+        }
         _ => None,
     };
     let said = line.address.clone().unwrap_or_else(|| line.raw.clone());

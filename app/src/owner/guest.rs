@@ -3,15 +3,19 @@
 use domain::id::{GroupId, UserId};
 use domain::invitation::Invitation;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 use services::OwnerOf;
 use services::groups::{self, Guest};
+use services::people;
 
 use super::frame::crumbs;
 use super::several::{EndForm, end_form};
 use super::{owner, param, parsed, words};
+use crate::error::AppError;
+use crate::organization;
 use crate::routes;
-use crate::ssr::{Draft, Visit, draft_or, refused, visit};
-use crate::ui::{Avatar, Badge, Head, Icon, Notices, PanelFrame, When, page};
+use crate::ssr::{Draft, Next, NothingTyped, Visit, doorway, draft_or, refused, visit};
+use crate::ui::{Avatar, Badge, Head, Hidden, Icon, Notices, PanelFrame, When, page};
 
 #[component]
 pub fn GuestPage() -> impl IntoView {
@@ -42,8 +46,10 @@ fn one(
     let name = user.shown_name().to_owned();
     let (tone, state) = words::member(user, membership, visit.now());
     let who = if user.is_guest() { "Guest" } else { "Member" };
-    let lead = std::iter::once(who.to_owned()).chain(user.company.as_ref().map(ToString::to_string));
+    let lead = std::iter::once(who.to_owned()).chain(organization::name(guest.partner.as_ref(), user));
     let lead = lead.collect::<Vec<_>>().join(" · ");
+    let organization = organization::view(&visit, guest.partner.as_ref(), user)
+        .map(|name| view! { <div><dt>"Organization"</dt><dd>{name}</dd></div> });
     let sponsors: Vec<String> = guest.sponsors.iter().map(|sponsor| sponsor.shown_name().to_owned()).collect();
     let sponsors =
         (!sponsors.is_empty()).then(|| view! { <div><dt>"Sponsors"</dt><dd>{words::all_of(&sponsors)}</dd></div> });
@@ -62,6 +68,7 @@ fn one(
     let facts = view! {
         <dl class="facts">
             <div><dt>"E-mail address"</dt><dd class="wrap">{user.address.shown()}</dd></div>
+            {organization}
             <div><dt>"Last sign-in"</dt><dd>{words::last_seen(&visit, user)}</dd></div>
             <div><dt>"Ends"</dt><dd>{words::stay(&visit, membership)}</dd></div>
             {opens}
@@ -72,6 +79,7 @@ fn one(
             {sponsors}
         </dl>
     };
+    let reset = guest.may_reset.then(|| reset(group, user.id));
     let above = crumbs(group, owner.group().name.as_str());
     let remove = routes::remove_members(group, &[user.id]);
     view! {
@@ -98,7 +106,43 @@ fn one(
                 </section>
             </div>
             {invitations}
+            {reset}
         </PanelFrame>
+    }
+}
+
+#[server(prefix = "/fn", endpoint = "guests/reset")]
+pub async fn reset_guest(#[server(default)] group: String, #[server(default)] user: String) -> Result<(), AppError> {
+    let back = match (group.parse(), user.parse()) {
+        (Ok(group), Ok(user)) => routes::guest(group, user),
+        _ => routes::MANAGE.to_owned(),
+    };
+    doorway(NothingTyped, back.clone(), async move {
+        let visit = visit()?;
+        let owner = owner(&visit, &group).await?;
+        people::reset_by_owner(&visit.services, &owner, parsed::<UserId>(&user)?).await?;
+        Ok(Next::to(back).done("reset"))
+    })
+    .await
+}
+
+fn reset(group: GroupId, user: UserId) -> impl IntoView {
+    view! {
+        <section class="card">
+            <header><h2>"Reset how they sign in"</h2></header>
+            <p>
+                "For a lost account or a changed provider. Memberships stay. Sessions end now, linked identities go, and a new \
+                invitation goes to the same address."
+            </p>
+            <details class="more">
+                <summary>"Reset…"</summary>
+                <form class="form" method="post" action=ResetGuest::PATH>
+                    <Hidden name="group" value=group.to_string()/>
+                    <Hidden name="user" value=user.to_string()/>
+                    <div class="actions"><button class="button danger">"Reset how they sign in"</button></div>
+                </form>
+            </details>
+        </section>
     }
 }
 

@@ -7,6 +7,7 @@ use services::groups::{self, Listed, Members};
 
 use super::frame::{GroupFrame, Tab, may_invite};
 use super::{owner, param, words};
+use crate::organization;
 use crate::routes;
 use crate::ssr::{Visit, refused, visit};
 use crate::ui::{Avatar, Badge, Empty, FilterChip, Filters, Icon, Pager, SortHead, When, list_ask, page};
@@ -75,7 +76,7 @@ fn body(visit: Visit, group: GroupId, found: Page<Listed>) -> AnyView {
                             <th class="pick"><span class="hidden">"Select"</span></th>
                             <SortHead visit=visit.clone() name="name" label="Person" first=true/>
                             <th scope="col">"State"</th>
-                            <th scope="col">"Last sign-in"</th>
+                            <SortHead visit=visit.clone() name="last-sign-in" label="Last sign-in" descending=true/>
                             <SortHead visit=visit.clone() name="ends" label="Ends"/>
                             <SortHead visit=visit.clone() name="added" label="Added" descending=true/>
                             <th class="menu-cell"><span class="hidden">"Actions"</span></th>
@@ -96,13 +97,13 @@ fn body(visit: Visit, group: GroupId, found: Page<Listed>) -> AnyView {
 }
 
 fn row(visit: &Visit, group: GroupId, listed: Listed) -> impl IntoView + use<> {
-    let Listed { member, added_by } = listed;
+    let Listed { member, added_by, partner } = listed;
     let (user, membership) = (member.user, member.membership);
     let id = user.id;
     let name = user.shown_name().to_owned();
     let (tone, state) = words::member(&user, &membership, visit.now());
     let address = user.name.is_some().then(|| user.address.shown());
-    let company = user.company.as_ref().map(ToString::to_string);
+    let company = organization::name(partner.as_ref(), &user);
     let member = (!user.is_guest()).then(|| "Member".to_owned());
     let below = [address, company, member].into_iter().flatten().collect::<Vec<_>>().join(" · ");
     let details = routes::guest(group, id);

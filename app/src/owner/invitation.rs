@@ -12,6 +12,7 @@ use services::{Refusal, Verb};
 use super::frame::crumbs;
 use super::{back, owner, param, parsed, words};
 use crate::error::AppError;
+use crate::organization;
 use crate::routes;
 use crate::ssr::{Draft, Kept, Next, NothingTyped, Visit, doorway, draft_or, refused, visit};
 use crate::ui::{Badge, Field, Head, Hidden, Notice, Notices, PanelFrame, Tone, When, page, until};
@@ -242,6 +243,9 @@ fn facts(visit: &Visit, details: &Details) -> impl IntoView + use<> {
             Some(view! { <div><dt>"Open until"</dt><dd><When visit=visit.clone() at=at/></dd></div> }.into_any())
         }
     };
+    let partner = details.listed.partner.as_ref().map(|partner| {
+        view! { <div><dt>"Organization"</dt><dd>{organization::link(visit, partner)}</dd></div> }
+    });
     let message = invitation.message.as_ref().map(|message| {
         view! { <blockquote class="message">{message.to_string()}</blockquote> }
     });
@@ -253,6 +257,7 @@ fn facts(visit: &Visit, details: &Details) -> impl IntoView + use<> {
                     <dt>"Invited"</dt>
                     <dd><When visit=visit.clone() at=invitation.created_at/> " by " {details.listed.inviter.clone()}</dd>
                 </div>
+                {partner}
                 <div><dt>"Letter"</dt><dd>{words::letter(visit, invitation)}</dd></div>
                 {ended}
                 {row("Opens", (!names.is_empty()).then(|| words::all_of(&names)))}

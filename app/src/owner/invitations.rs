@@ -101,10 +101,12 @@ fn body(visit: Visit, group: GroupId, found: Page<Listed>, jobs: Vec<Progress>) 
 }
 
 fn row(visit: &Visit, group: GroupId, listed: Listed) -> impl IntoView + use<> {
-    let Listed { invitation, state, inviter, .. } = listed;
+    let Listed { invitation, state, inviter, partner, .. } = listed;
     let name = invitation.name.as_ref().map(ToString::to_string);
     let shown = name.clone().unwrap_or_else(|| invitation.address.shown());
-    let below = name.map(|_| invitation.address.shown());
+    let address = name.map(|_| invitation.address.shown());
+    let below: Vec<String> = address.into_iter().chain(partner.map(|partner| partner.name)).collect();
+    let below = (!below.is_empty()).then(|| below.join(" · "));
     let (tone, said) = words::invitation(state);
     let open = matches!(state, InvitationState::Pending | InvitationState::Suspended { .. });
     let details = routes::invitation(group, invitation.id);

@@ -105,6 +105,7 @@ pub fn verdict(visit: &Visit, verdict: &Verdict) -> (Tone, String) {
         Verdict::DomainNotAllowed { by: Whose::Group } => {
             (Tone::Critical, "domain not allowed by this group".to_owned())
         }
+        Verdict::PartnerClosed { partner } => (Tone::Critical, format!("people of {partner} are not invited")),
         Verdict::Declined { until } => {
             (Tone::Critical, format!("has declined: not again before {}", day(&zone, *until, now)))
         }
@@ -152,6 +153,7 @@ pub fn summed(code: &str, n: i64, sent: bool) -> String {
         "invited_already" => ("is invited already", "are invited already"),
         "already_in" => ("is already in", "are already in"),
         "domain_not_allowed" | "domain_not_allowed_by_group" => ("domain is not allowed", "domains are not allowed"),
+        "partner_closed" => ("belongs to a partner that is not invited", "belong to a partner that is not invited"),
         "declined" => ("has declined", "have declined"),
         "takes_no_invitations" => ("takes no invitations", "take no invitations"),
         "ask_an_administrator" => ("needs an administrator", "need an administrator"),

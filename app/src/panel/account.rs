@@ -8,7 +8,7 @@ use domain::time::Zone;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use services::identities::{self, Named};
-use services::people::{self, ProfileForm};
+use services::people::{self, ProfileForm, Used};
 use services::{Denied, Refusal, groups, sessions, signin};
 
 use super::passkeys;
@@ -98,6 +98,7 @@ pub fn AccountPage() -> impl IntoView {
         let identities = identities::list(&visit.services, &viewer).await?;
         let (_, offered) = signin::ways(&visit.services, &user.address).await?;
         let passkeys = passkeys::card(&visit, &viewer).await?;
+        let used = people::used(&visit.services, &viewer).await?;
         let groups = groups::mine(&visit.services, &viewer).await?;
         let tenant = visit.services.tenant();
         let may_leave = tenant.organization.value.guests_may_leave(&tenant.collaboration.value) || !user.is_guest();
@@ -112,7 +113,9 @@ pub fn AccountPage() -> impl IntoView {
                 {memberships(&visit, groups)}
                 {identity_card(&visit, identities, offered)}
                 {passkeys}
+                {used_card(&visit, used)}
                 {session_card(&visit, viewer.session.id, open)}
+                {data_card(&visit)}
                 {may_leave.then(|| leaving(&visit))}
             </PanelFrame>
         }
@@ -238,6 +241,51 @@ fn identity_card(visit: &Visit, own: Vec<Named>, offered: Vec<Provider>) -> impl
             <header><h2>"Ways to sign in"</h2></header>
             <ul class="rows">{rows}</ul>
             {(!link.is_empty()).then(|| view! { <div class="actions">{link}</div> })}
+        </section>
+    }
+}
+
+fn used_card(visit: &Visit, used: Vec<Used>) -> impl IntoView + use<> {
+    let rows = used
+        .into_iter()
+        .map(|used| {
+            view! {
+                <li>
+                    <Icon name="application"/>
+                    <div><b>{used.name}</b><small>"last opened " <When visit=visit.clone() at=used.last_at/></small></div>
+                </li>
+            }
+        })
+        .collect::<Vec<_>>();
+    (!rows.is_empty()).then(|| {
+        view! {
+            <section class="card">
+                <header><h2>"Applications you used"</h2></header>
+                <ul class="rows">{rows}</ul>
+            </section>
+        }
+    })
+}
+
+fn data_card(visit: &Visit) -> impl IntoView + use<> {
+    let tenant = visit.services.tenant();
+    let organization = &tenant.organization.value;
+    let consent = visit.viewer.as_ref().and_then(|viewer| viewer.user.consented_at).map(|at| {
+        let statement = organization.privacy_statement.clone();
+        let name = organization.name.to_string();
+        view! {
+            <p>
+                "You consented " <When visit=visit.clone() at/> {format!(" to share your name, address, organization and sign-ins with {name}. ")}
+                {statement.map(|href| view! { <a href=href rel="noreferrer">"Privacy statement"</a> })}
+            </p>
+        }
+    });
+    view! {
+        <section class="card">
+            <header><h2>"Your data"</h2></header>
+            {consent}
+            <p>"Everything that is kept of you here, as a JSON file: profile, ways to sign in, groups, consents, sessions and sign-ins."</p>
+            <div class="actions"><a class="button" href=routes::MY_DATA>"Download my data"</a></div>
         </section>
     }
 }

@@ -56,7 +56,9 @@ fn brand(visit: &Visit) -> impl IntoView + use<> {
 
 fn title(visit: &Visit, title: &str) -> impl IntoView + use<> {
     let organization = visit.services.tenant().organization.value.name.to_string();
-    view! { <Title text=format!("{title} · {organization}")/> }
+    // Unlike all other text, a title is written into the page as it stands.
+    let text = format!("{title} · {organization}").replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    view! { <Title text=text/> }
 }
 
 /// Signed out: one column, one question.
@@ -175,7 +177,9 @@ fn sections(visit: &Visit) -> impl IntoView + use<> {
             {section(people, routes::PEOPLE, "people", "People")}
             {section(people, routes::GROUPS, "group", "Groups")}
             {section(people, routes::APPLICATIONS, "application", "Applications")}
+            {section(people, routes::PARTNERS, "partner", "Partners")}
             {section(all, routes::COLLABORATION, "collaboration", "Collaboration")}
+            {section(all, routes::PROVIDERS, "identity", "Identity providers")}
             {section(logs, routes::SIGN_INS, "sign-in", "Sign-ins")}
             {section(logs, routes::AUDIT, "log", "Audit")}
             {section(people, routes::LETTERS, "letter", "Letters")}

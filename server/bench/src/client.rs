@@ -60,6 +60,13 @@ pub fn post(port: u16, path: &str, cookie: &str, form: String) -> anyhow::Result
     Ok(message)
 }
 
+/// The same from another client, as the trusted proxy says: limits count by client.
+pub fn from_elsewhere(mut message: Message, number: usize) -> anyhow::Result<Message> {
+    let [a, b] = [number / 250 % 250, number % 250];
+    message.headers_mut().insert("x-forwarded-for", format!("198.18.{a}.{b}").parse()?);
+    Ok(message)
+}
+
 fn message(method: &str, port: u16, path: &str, cookie: Option<&str>, body: Bytes) -> anyhow::Result<Message> {
     let mut builder = Request::builder()
         .method(method)

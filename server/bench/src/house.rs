@@ -6,10 +6,12 @@ use std::sync::Arc;
 
 use domain::application::{Application, LaunchUrl};
 use domain::group::{Group, Membership, Narrowing};
-use domain::id::{AppId, GroupId, UserId};
+use domain::id::{AppId, GroupId, ProviderId, UserId};
+use domain::identity::Identity;
+use domain::provider::{ClaimNames, Issuer, Protocol, Provider, ProviderSettings, SecondFactor, Tenancy};
 use domain::role::{Role, Roles};
 use domain::session::{Method, Origin, Session};
-use domain::text::{EmailAddress, Label, Message};
+use domain::text::{DomainName, EmailAddress, Label, Message};
 use domain::time::Timestamp;
 use domain::user::{CreationType, ExternalState, Standing, User, UserType};
 use services::mail::Mailer;
@@ -17,6 +19,7 @@ use services::{Clock, Key, Parts, Secret, Services, Store, applications, session
 use store::memberships::Member;
 
 use crate::load::Tiles;
+use crate::provider;
 
 /// By name, as the apps page has them.
 const NAMES: [&str; 10] = [
@@ -34,12 +37,18 @@ const NAMES: [&str; 10] = [
 /// Which of them goes while pages are asked for.
 const GOING: usize = 4;
 pub const LAUNCH_URL: &str = "https://records.lindenhof.example/start";
+/// Domains of each provider.
+const DOMAINS: usize = 10;
 /// People that one transaction writes.
 const CHUNK: usize = 5_000;
 
 pub struct House {
     folder: tempfile::TempDir,
     services: Services,
+    /// The provider that vouches for the viewer.
+    pub provider: ProviderId,
+    /// A domain that the last of its providers speaks for.
+    pub domain: String,
     /// The port of the mail server that takes its letters.
     pub mail: u16,
     pub group: GroupId,
@@ -65,14 +74,20 @@ impl House {
         self.folder().join("lobby.db")
     }
 
-    pub async fn build(guests: usize, mail: u16) -> anyhow::Result<Self> {
+    pub async fn build(
+        guests: usize,
+        providers: usize,
+        mail: u16,
+        vouching: &provider::Handle,
+    ) -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
         let store = Store::open(&format!("sqlite:{}", folder.path().join("lobby.db").display())).await?;
         store.migrate().await?;
         let parts = Parts {
             store,
             clock: Clock::system(),
-            key: Key::random(),
+            // The server reads the same file: it opens the client secrets that are sealed here.
+            key: Key::from_file(&folder.path().join("lobby.key"))?,
             mailer: Mailer::Mailbox,
             public_url: url::Url::parse("http://localhost")?,
             demo: false,
@@ -106,10 +121,14 @@ impl House {
             tx.commit().await?;
         }
         let [viewer, other] = [&guests[guests.len() / 2], &guests[guests.len() / 3]];
+        vouching.vouch_for(viewer.address.as_str());
+        let (provider, domain) = self::providers(&services, providers, vouching, viewer).await?;
         let (cookie, other_cookie) = (sign_in(&services, viewer).await?, sign_in(&services, other).await?);
         let administrator = sign_in(&services, &administrator).await?;
         Ok(Self {
             folder,
+            provider,
+            domain,
             mail,
             group: group.id,
             viewer: viewer.id,
@@ -148,6 +167,60 @@ impl House {
         self.tiles.is_back();
         Ok(())
     }
+}
+
+/// Providers with ten domains each; the first is the one that vouches.
+async fn providers(
+    services: &Services,
+    many: usize,
+    vouching: &provider::Handle,
+    viewer: &User,
+) -> anyhow::Result<(ProviderId, String)> {
+    let now = services.now();
+    let (mut first, mut last) = (None, String::new());
+    let mut tx = services.store.begin().await?;
+    for number in 0..many {
+        let domains = (0..DOMAINS).map(|at| DomainName::parse(&format!("d{at}.partner-{number}.example")));
+        let made = Provider {
+            id: services.ids.next(now),
+            name: Label::parse(&format!("Partner {number}"))?,
+            enabled: true,
+            offered: false,
+            position: 0,
+            client_id: provider::CLIENT.to_owned(),
+            secret_ends_at: None,
+            passcode_until: None,
+            logo: None,
+            settings: ProviderSettings {
+                protocol: Protocol::OpenId { issuer: Issuer::parse(vouching.issuer())?, tenancy: Tenancy::Single },
+                scopes: ["openid", "email"].map(str::to_owned).to_vec(),
+                claims: ClaimNames::default(),
+                domains: domains.collect::<Result<_, _>>()?,
+                verified_counts: false,
+                also_by_passcode: false,
+                second_factor: SecondFactor::usual(),
+            },
+            created_at: now,
+        };
+        last = made.settings.domains[0].to_string();
+        first.get_or_insert(made.id);
+        let sealed = services.key.seal(&format!("provider:{}", made.id), &Secret::given("secret"))?;
+        store::providers::insert(&mut tx, &made, &sealed).await?;
+    }
+    let provider = first.ok_or_else(|| anyhow::anyhow!("no providers"))?;
+    let identity = Identity {
+        issuer: vouching.issuer().to_owned(),
+        subject: provider::SUBJECT.to_owned(),
+        user: viewer.id,
+        provider: Some(provider),
+        address: None,
+        anchor: true,
+        created_at: now,
+        spoke_at: Some(now),
+    };
+    store::identities::insert(&mut tx, &identity).await?;
+    tx.commit().await?;
+    Ok((provider, last))
 }
 
 fn refused(refusal: services::Refusal) -> anyhow::Error {

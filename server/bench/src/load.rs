@@ -26,12 +26,31 @@ const WARM_UP: Duration = Duration::from_millis(100);
 pub struct Ask {
     path: String,
     cookie: Option<String>,
+    /// A form that is sent, each time from another client.
+    form: Option<String>,
     expect: Expect,
+    sent: AtomicUsize,
 }
 
 impl Ask {
     pub fn new(path: impl Into<String>, cookie: Option<&str>, expect: Expect) -> Arc<Self> {
-        Arc::new(Self { path: path.into(), cookie: cookie.map(str::to_owned), expect })
+        Self::sending(path, cookie, None, expect)
+    }
+
+    pub fn form(path: &str, cookie: &str, form: String, expect: Expect) -> Arc<Self> {
+        Self::sending(path, Some(cookie), Some(form), expect)
+    }
+
+    fn sending(path: impl Into<String>, cookie: Option<&str>, form: Option<String>, expect: Expect) -> Arc<Self> {
+        let (path, cookie) = (path.into(), cookie.map(str::to_owned));
+        Arc::new(Self { path, cookie, form, expect, sent: AtomicUsize::new(0) })
+    }
+
+    fn message(&self, port: u16) -> anyhow::Result<client::Message> {
+        let cookie = self.cookie.as_deref();
+        let Some(form) = &self.form else { return client::get(port, &self.path, cookie) };
+        let message = client::post(port, &self.path, cookie.unwrap_or_default(), form.clone())?;
+        client::from_elsewhere(message, self.sent.fetch_add(1, Ordering::Relaxed))
     }
 }
 
@@ -40,6 +59,8 @@ pub enum Expect {
     Holds(String),
     Tiles(Arc<Tiles>),
     LeadsTo(&'static str),
+    /// After a form: to a page below this one.
+    LeadsBelow(&'static str),
 }
 
 const ALL: u8 = 0;
@@ -109,15 +130,22 @@ impl Expect {
     }
 
     fn check(&self, answer: &Answer, before: u8) -> anyhow::Result<()> {
-        let status = if matches!(self, Self::LeadsTo(_)) { 303 } else { 200 };
+        let status = match self {
+            Self::LeadsTo(_) => 303,
+            Self::LeadsBelow(_) => 302,
+            Self::Holds(_) | Self::Tiles(_) => 200,
+        };
         anyhow::ensure!(answer.status == status, "answered with {}", answer.status);
+        let location = answer.headers.get(LOCATION).and_then(|value| value.to_str().ok());
         let body = std::str::from_utf8(&answer.body)?;
         match self {
             Self::Holds(text) => anyhow::ensure!(body.contains(text.as_str()), "no {text} in the body"),
             Self::Tiles(tiles) => tiles.check(body, before)?,
             Self::LeadsTo(place) => {
-                let location = answer.headers.get(LOCATION).and_then(|value| value.to_str().ok());
                 anyhow::ensure!(location == Some(*place), "leads to {location:?}");
+            }
+            Self::LeadsBelow(place) => {
+                anyhow::ensure!(location.is_some_and(|to| to.starts_with(place)), "leads to {location:?}");
             }
         }
         Ok(())
@@ -188,7 +216,7 @@ async fn keep_asking(
         if sent >= end {
             return Ok(micros);
         }
-        let answer = client.ask(client::get(port, &ask.path, ask.cookie.as_deref())?).await?;
+        let answer = client.ask(ask.message(port)?).await?;
         let now = Instant::now();
         ask.expect.check(&answer, before)?;
         if sent >= begin && now <= end {

@@ -5,10 +5,12 @@
 mod bare;
 mod client;
 mod cores;
+mod federation;
 mod house;
 mod invite;
 mod load;
 mod mail;
+mod provider;
 mod report;
 mod server;
 mod visit;
@@ -68,12 +70,22 @@ fn main() -> anyhow::Result<()> {
 
 const GUESTS: usize = 1_000;
 const MANY_GUESTS: usize = 100_000;
+const PROVIDERS: usize = 5;
+const MANY_PROVIDERS: usize = 500;
+/// Of a browser that is not signed in.
+const BROWSER: &str = "lobby-browser=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+/// A form of one field that begins a way to a provider.
+fn begins(path: &str, field: &str, value: &str) -> std::sync::Arc<Ask> {
+    Ask::form(path, BROWSER, format!("form%5B{field}%5D={value}"), Expect::LeadsBelow("/signin/go/"))
+}
 
 async fn measure(lobby: &Path, bench: &Path, quick: bool) -> anyhow::Result<Vec<Row>> {
     println!("Filling two databases, with {GUESTS} guests and with {MANY_GUESTS} …");
     let mail = mail::sink().await?;
-    let house = House::build(GUESTS, mail).await?;
-    let large = House::build(MANY_GUESTS, mail).await?;
+    let vouching = provider::start().await?;
+    let house = House::build(GUESTS, PROVIDERS, mail, &vouching).await?;
+    let large = House::build(MANY_GUESTS, MANY_PROVIDERS, mail, &vouching).await?;
 
     println!("Starting and stopping …");
     let cold_start = server::cold_start(lobby, &house).await?;
@@ -96,6 +108,9 @@ async fn measure(lobby: &Path, bench: &Path, quick: bool) -> anyhow::Result<Vec<
             &small,
             Ask::new(house.launch.clone(), Some(&house.other_cookie), Expect::LeadsTo(house::LAUNCH_URL)),
         ),
+        ("federation_start", &small, begins("/fn/sign-in/with", "provider", &house.provider.to_string())),
+        ("realm_lookup_5", &small, begins("/fn/sign-in/ask", "address", &format!("ada%40{}", house.domain))),
+        ("realm_lookup_500", &full, begins("/fn/sign-in/ask", "address", &format!("ada%40{}", large.domain))),
     ];
     let mut figures: Vec<[Figures; 2]> = asks.iter().map(|_| Default::default()).collect();
     for round in 0..length.rounds {
@@ -118,12 +133,16 @@ async fn measure(lobby: &Path, bench: &Path, quick: bool) -> anyhow::Result<Vec<
     }
     let rss_load = small.resident_mib()?.max(full.resident_mib()?);
 
+    println!("Answering for a provider …");
+    let callback = federation::callback(&small, &house).await.context("federation_callback")?;
+
     println!("Inviting {} addresses …", invite::MANY);
     let invited = invite::run(&small, &house).await.context("invite_10k")?;
 
     let bare_value = figures[0][1].rate();
     let per_second = asks.iter().zip(figures).map(|((name, ..), [one, many])| Row::rate(name, bare_value, &one, &many));
     let mut rows: Vec<Row> = per_second.collect();
+    rows.push(Row::one("federation_callback", callback, Unit::Milliseconds));
     rows.push(Row::one("invite_10k", invited, Unit::Seconds));
     rows.push(Row::one("rss_idle", rss_idle, Unit::MebiBytes));
     rows.push(Row::one("rss_load", rss_load, Unit::MebiBytes));

@@ -77,7 +77,8 @@ fn rounded(value: f64) -> f64 {
 
 /// Says beside each row what is wanted of it, and whether it is so.
 pub fn judge(rows: &mut [Row]) {
-    let apps = rows.iter().find(|row| row.name == "apps_page").map_or(f64::NAN, |row| row.value);
+    let value = |name: &str| rows.iter().find(|row| row.name == name).map_or(f64::NAN, |row| row.value);
+    let (apps, few_realms) = (value("apps_page"), value("realm_lookup_5"));
     for row in rows {
         let most = |most: f64, said: &str| Some((format!("at most {said}"), row.value <= most));
         row.aim = match row.name {
@@ -85,6 +86,10 @@ pub fn judge(rows: &mut [Row]) {
             "apps_page_100k" => {
                 let ratio = row.value / apps;
                 Some((format!("0.9 of apps_page: {ratio:.2}"), ratio >= 0.9))
+            }
+            "realm_lookup_500" => {
+                let ratio = row.value / few_realms;
+                Some((format!("0.9 of realm_lookup_5: {ratio:.2}"), ratio >= 0.9))
             }
             "invite_10k" => most(5.0, "5 s"),
             "rss_idle" => most(40.0, "40 MiB"),
@@ -100,7 +105,8 @@ pub fn json(rows: &[Row]) -> anyhow::Result<String> {
 }
 
 pub fn table(rows: &[Row]) -> String {
-    let mut text = String::from("\n                          at 32 connections                     at 1 connection\n");
+    let mut text =
+        String::from("\n                               at 32 connections                     at 1 connection\n");
     let head = ["name", "value", "unit", "ratio", "p50 ms", "p99 ms", "value", "p50 ms", "p99 ms", "aim"];
     line(&mut text, head.map(str::to_owned));
     for row in rows {
@@ -130,7 +136,7 @@ pub fn table(rows: &[Row]) -> String {
 fn line(text: &mut String, cells: [String; 10]) {
     let [name, value, unit, ratio, p50, p99, alone, alone_p50, alone_p99, aim] = cells;
     let line = format!(
-        "{name:<15}{value:>9} {unit:<10}{ratio:>6}{p50:>9}{p99:>9}   {alone:>9}{alone_p50:>9}{alone_p99:>9}   {aim}"
+        "{name:<20}{value:>9} {unit:<10}{ratio:>6}{p50:>9}{p99:>9}   {alone:>9}{alone_p50:>9}{alone_p99:>9}   {aim}"
     );
     text.push_str(line.trim_end());
     text.push('\n');

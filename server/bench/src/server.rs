@@ -38,6 +38,9 @@ impl Server {
             .env("LOBBY_PUBLIC_URL", format!("http://localhost:{port}"))
             .env("LOBBY_LISTEN", format!("127.0.0.1:{port}"))
             .env("LOBBY_DATA_DIR", house.folder())
+            // This program is the proxy.
+            .env("LOBBY_TRUSTED_PROXIES", "127.0.0.1/32")
+            .env("LOBBY_OUTBOUND_NETWORKS", "127.0.0.1/32")
             .env("LOBBY_SMTP_HOST", "127.0.0.1")
             .env("LOBBY_SMTP_PORT", house.mail.to_string())
             .env("LOBBY_SMTP_TLS", "none")
@@ -78,6 +81,14 @@ impl Server {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
         anyhow::bail!("the server does not listen")
+    }
+
+    /// Milliseconds that the processor has worked for it (proc(5): user and system time in hundredths).
+    pub fn processor_ms(&self) -> anyhow::Result<f64> {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
+        let (_, fields) = stat.rsplit_once(')').context("no name in stat")?;
+        let ticks = fields.split_whitespace().skip(11).take(2).map(str::parse::<f64>);
+        Ok(ticks.sum::<Result<f64, _>>()? * 10.0)
     }
 
     /// The memory that is its own or shared, in MiB.

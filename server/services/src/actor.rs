@@ -200,7 +200,7 @@ impl OwnerOf<Group> {
 impl Services {
     /// Writes down that somebody was refused: every 403 and 404 for a thing that exists.
     pub async fn note_refusal(&self, actor: &Actor, path: &str, refusal: &Refusal) {
-        let target = Target::new(TargetKind::Path, refusal.code(), path);
+        let target = Target::new(TargetKind::Path, refusal.code(), crate::secret::hidden_in(path));
         if let Err(error) = self.note(actor, Action::Refused, target).await {
             tracing::error!(%error, "a refusal was not written down");
         }

@@ -17,7 +17,7 @@ use crate::invitations::{self, Inviting, NewInvitations};
 use crate::redemption::{self, Proved};
 use crate::{
     Actor, Admin, OwnerOf, Refusal, Services, UserAdmin, Verb, Viewer, applications, first_administrator, groups,
-    organization, origin, people, sessions, signin,
+    organization, origin, partners, people, sessions, signin,
 };
 
 /// Whom a person may play, in words for a terminal.
@@ -53,6 +53,9 @@ pub async fn fill(services: &Services) -> Verb<()> {
     people::edit_own(services, &ida, profile.parse()?).await?;
     let olga = member(services, &users, OLGA, "Olga Brandt").await?;
     let jonas = member(services, &users, JONAS, "Jonas Weber").await?;
+    for shape in PARTNERS {
+        partner(services, &admin, shape).await?;
+    }
     let records = application(services, &users, olga, &RECORDS).await?;
     let rota = application(services, &users, jonas, &ROTA).await?;
     let images = application(services, &users, jonas, &IMAGES).await?;
@@ -98,6 +101,43 @@ const IMAGES: Shape = Shape {
     text: "X-rays and scans for a second opinion",
     path: "/demo/images",
 };
+
+struct PartnerShape {
+    name: &'static str,
+    domains: &'static str,
+    sponsor: &'static str,
+    invited: bool,
+    notes: &'static str,
+}
+
+const PARTNERS: &[PartnerShape] = &[
+    PartnerShape {
+        name: "Praxis Nord",
+        domains: "praxis-nord.example\npraxis-nord-ost.example",
+        sponsor: JONAS,
+        invited: true,
+        notes: "Framework contract of 2024, renewed each January.\nAsk Dr. Nord before adding locums.",
+    },
+    PartnerShape { name: "Labor Kern", domains: "labor-kern.example", sponsor: "", invited: true, notes: "" },
+    PartnerShape {
+        name: "Radiologie am Park",
+        domains: "radiologie-park.example",
+        sponsor: OLGA,
+        invited: false,
+        notes: "No new people until the new contract is signed.",
+    },
+];
+
+async fn partner(services: &Services, by: &Admin, shape: &PartnerShape) -> Verb<()> {
+    let form = partners::ShapeForm {
+        name: shape.name.to_owned(),
+        domains: shape.domains.to_owned(),
+        sponsor: shape.sponsor.to_owned(),
+        invitations_allowed: shape.invited,
+        notes: shape.notes.to_owned(),
+    };
+    partners::create(services, by, form.parse()?).await.map(drop)
+}
 
 async fn administrator(services: &Services) -> Verb<Viewer> {
     let address = address(ADMINISTRATOR)?;

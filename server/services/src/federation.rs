@@ -33,6 +33,9 @@ const OPEN_FOR: Span = Span::minutes(30);
 /// Ways to a provider that one client may begin.
 const FROM_ONE_CLIENT: &[Limit] = &[Limit::an_hour(120)];
 
+/// Why a test sign-in failed stands with this code.
+pub const TRIAL_FAILED: &str = "provider_trial_failed";
+
 /// What a provider's answer brought to the callback.
 #[derive(Debug, Clone, Default)]
 pub struct Response {
@@ -172,8 +175,19 @@ pub async fn way(services: &Services, caller: &Caller<'_>, attempt: AttemptId) -
     };
     match way {
         Ok(way) => Ok(way),
-        Err(error) => Err(refuse(services, caller, &provider, &error).await),
+        Err(error) => Err(refuse(services, caller, &provider, &error, attempt.errand).await),
     }
+}
+
+/// The provider that an administrator tries in this browser by this attempt.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn tried(services: &Services, caller: &Caller<'_>, attempt: AttemptId) -> Verb<Option<ProviderId>> {
+    let mut tx = services.store.read().await?;
+    let found = store::attempts::get(&mut tx, attempt).await?;
+    let found = found.filter(|found| found.browser == caller.browser.digest() && found.errand == Errand::Test);
+    Ok(found.map(|found| found.provider))
 }
 
 /// How fresh the proof must be: as long as a guest's session lasts, or fresh enough to change what is one's own.
@@ -185,7 +199,13 @@ fn max_age(errand: Errand) -> Option<Span> {
     }
 }
 
-async fn refuse(services: &Services, caller: &Caller<'_>, provider: &Provider, error: &FederationError) -> Refusal {
+async fn refuse(
+    services: &Services,
+    caller: &Caller<'_>,
+    provider: &Provider,
+    error: &FederationError,
+    errand: Errand,
+) -> Refusal {
     tracing::warn!(%error, provider = %provider.id, request = %caller.correlation, "a provider's word was not taken");
     let target = Target::new(TargetKind::Provider, provider.id, provider.name.as_str());
     let noted = async {
@@ -197,7 +217,11 @@ async fn refuse(services: &Services, caller: &Caller<'_>, provider: &Provider, e
     if let Err(error) = noted.await {
         tracing::error!(%error, "a refused identity was not written down");
     }
-    Refusal::field_because("", error.code(), provider.name.as_str())
+    match errand {
+        // Who tries a provider is an administrator, and wants to know.
+        Errand::Test => Refusal::field_because("", TRIAL_FAILED, error),
+        _ => Refusal::field_because("", error.code(), provider.name.as_str()),
+    }
 }
 
 /// Takes a provider's answer, once, in the browser that asked for it.
@@ -216,7 +240,7 @@ pub async fn answer(
     let secret = providers::open_secret(services, provider.id, &sealed)?;
     let word = match redeem(services, caller, &attempt, &provider, &secret, response).await {
         Ok(asserted) => Word { provider, asserted },
-        Err(error) => return Err(refuse(services, caller, &provider, &error).await),
+        Err(error) => return Err(refuse(services, caller, &provider, &error, attempt.errand).await),
     };
     match attempt.errand {
         Errand::SignIn => {

@@ -20,6 +20,7 @@ pub use store::groups::{Counted, Opened};
 use store::memberships::Counts;
 use store::{Bind, Filter, Page, PageAsk, Stored};
 
+use crate::partners::{Organization, Organizations};
 use crate::{Denied, OwnerOf, Refusal, Services, UserAdmin, Verb, people};
 
 /// Stays that end within this time are counted as ending soon.
@@ -85,6 +86,8 @@ pub struct Listed {
     pub member: store::memberships::Member,
     /// Who added them, as they are called now.
     pub added_by: String,
+    /// Whose guest they are.
+    pub partner: Option<Organization>,
 }
 
 impl ShapeForm {
@@ -305,5 +308,9 @@ pub async fn members(services: &Services, by: &OwnerOf<Group>, show: Members, as
         let adder = adders.iter().find(|adder| adder.value.id == id);
         adder.map_or_else(String::new, |adder| adder.value.shown_name().to_owned())
     };
-    page.try_map(|member| Ok(Listed { added_by: name(member.membership.added_by), member }))
+    let organizations = Organizations::gather(&mut tx, page.items.iter().map(|member| &member.user.address)).await?;
+    page.try_map(|member| {
+        let partner = organizations.of(&member.user).cloned();
+        Ok(Listed { added_by: name(member.membership.added_by), partner, member })
+    })
 }

@@ -1,10 +1,10 @@
 //! What time does by itself: invitations end, the idle and the deleted go, and what was kept long enough is forgotten.
 
 use domain::event::{Action, Target, TargetKind};
-use domain::id::InvitationId;
+use domain::id::{InvitationId, UserId};
 use domain::invitation::{Invitation, Outcome};
 use domain::text::EmailAddress;
-use domain::time::Span;
+use domain::time::{Span, Timestamp};
 use domain::user::{DELETED_KEPT, DeletedBy, IDLE_PENDING_KEPT, User};
 use store::{StoreError, Stored};
 
@@ -17,6 +17,8 @@ const JOBS_KEPT: Span = Span::days(30);
 const LETTERS_KEPT: Span = Span::days(30);
 const AUDIT_KEPT: Span = Span::days(365);
 const SIGN_INS_KEPT: Span = Span::days(30);
+/// How far back guests are sought whom no partner has got, though their domain is one's.
+const STRAYS_SOUGHT: Span = Span::hours(1);
 /// Batches of one kind in one round: the rest waits a minute, so that no round keeps others from writing for long.
 const MOST_BATCHES: usize = 20;
 /// Rows that the store forgets at once.
@@ -120,16 +122,23 @@ fn pseudonym(user: &User) -> Verb<EmailAddress> {
     parsed.map_err(|_| Refusal::Broken(StoreError::Unreadable { what: "pseudonym", value: text }))
 }
 
+/// Before every id that was made at or after `at` (RFC 9562, section 5.7: milliseconds in the first 48 bits).
+fn first_id(at: Timestamp) -> UserId {
+    UserId(uuid::Uuid::from_u128(u128::from(at.0.unsigned_abs()) << 80))
+}
+
 /// Forgets what was kept long enough, each kind in transactions of its own.
 async fn prune(services: &Services) -> Verb<()> {
     let now = services.now();
     let mut tx = services.store.begin().await?;
     store::sessions::prune(&mut tx, now).await?;
     store::passcodes::prune(&mut tx, now - PASSCODES_KEPT).await?;
+    store::attempts::prune(&mut tx, now - PASSCODES_KEPT, now).await?;
     store::drafts::prune(&mut tx, now).await?;
     store::passkeys::prune(&mut tx, now).await?;
     store::hits::prune(&mut tx, now - HITS_KEPT).await?;
     store::jobs::prune(&mut tx, now - JOBS_KEPT).await?;
+    store::partners::file_strays(&mut tx, first_id(now - STRAYS_SOUGHT)).await?;
     tx.commit().await?;
     macro_rules! in_batches {
         ($($prune:path, $kept:expr;)+) => { $(

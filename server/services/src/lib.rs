@@ -26,6 +26,7 @@ pub mod memberships;
 pub mod organization;
 pub mod origin;
 pub mod outbound;
+pub mod partners;
 pub mod passkeys;
 pub mod people;
 pub mod providers;

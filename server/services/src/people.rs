@@ -1,16 +1,21 @@
 //! People: listed, created and edited. How they come, go and are trusted lives in the files below.
 
+mod own;
+mod reset;
 mod roles;
 mod standing;
 mod trail;
 
+pub use own::{MyData, Used, my_data, used};
+pub(crate) use reset::may_reset;
+pub use reset::{reset, reset_by_owner};
 pub use roles::{set_roles, set_sponsors};
 pub use standing::{delete, disable, enable, end_sessions, leave, restore, set_end};
 pub(crate) use trail::{revoke, suspend_what_they_lost};
 
 use domain::event::{Action, Target, TargetKind};
 use domain::group::{Group, Membership};
-use domain::id::UserId;
+use domain::id::{PartnerId, UserId};
 use domain::invitation::Invitation;
 use domain::letter::{Lane, Letter};
 use domain::passkey::Passkey;
@@ -25,7 +30,8 @@ use serde::{Deserialize, Serialize};
 use store::{Filter, Page, PageAsk, StoreError, Stored};
 
 use crate::identities::Named;
-use crate::{Denied, Refusal, Services, UserAdmin, Verb, Viewer};
+use crate::partners::{Organization, Organizations};
+use crate::{Denied, Refusal, Services, UserAdmin, Verb, Viewer, partners};
 
 domain::stored_words! {
     /// Which people a list shows; the words stand in addresses of pages.
@@ -41,10 +47,42 @@ domain::stored_words! {
     }
 }
 
+impl Show {
+    /// `within` a partner, or among everybody.
+    fn filters(self, within: bool) -> Vec<Filter> {
+        use store::users::{BY_STATE, BY_STATE_WITHIN, BY_TYPE, BY_TYPE_WITHIN, NOT_DELETED, WITH_ROLES};
+        let (by_state, by_type) = if within { (BY_STATE_WITHIN, BY_TYPE_WITHIN) } else { (BY_STATE, BY_TYPE) };
+        let state = |word: &str| vec![Filter::new(by_state, [store::Bind::text(word)])];
+        let of_type = |user_type: UserType| {
+            vec![Filter::new(by_type, [store::Bind::text(user_type)]), Filter::new(NOT_DELETED, [])]
+        };
+        match self {
+            Self::Everyone => vec![Filter::new(NOT_DELETED, [])],
+            Self::Members => of_type(UserType::Member),
+            Self::Guests => of_type(UserType::Guest),
+            Self::Active => state("active"),
+            Self::Pending => state("pending"),
+            Self::Disabled => state("disabled"),
+            Self::WithRoles => vec![Filter::new(WITH_ROLES, []), Filter::new(NOT_DELETED, [])],
+            Self::Deleted => state("deleted"),
+        }
+    }
+}
+
+/// A person as the list shows them.
+#[derive(Debug, Clone)]
+pub struct Listed {
+    pub user: User,
+    /// Whose guest they are.
+    pub partner: Option<Organization>,
+}
+
 /// One person with everything that an administrator's page says of them.
 #[derive(Debug, Clone)]
 pub struct Person {
     pub user: Stored<User>,
+    /// Whose guest they are.
+    pub partner: Option<Organization>,
     pub invited_by: Option<User>,
     pub memberships: Vec<(Membership, String)>,
     pub owns: Vec<Group>,
@@ -192,23 +230,21 @@ pub fn may_change(viewer: &Viewer, user: &User) -> Verb<()> {
     }
 }
 
-pub async fn list(services: &Services, _by: &UserAdmin, show: Show, ask: &PageAsk) -> Verb<Page<Stored<User>>> {
-    use store::users::{BY_STATE, BY_TYPE, NOT_DELETED, WITH_ROLES};
-    let state = |word: &str| vec![Filter::new(BY_STATE, [store::Bind::text(word)])];
-    let of_type =
-        |user_type: UserType| vec![Filter::new(BY_TYPE, [store::Bind::text(user_type)]), Filter::new(NOT_DELETED, [])];
-    let filters = match show {
-        Show::Everyone => vec![Filter::new(NOT_DELETED, [])],
-        Show::Members => of_type(UserType::Member),
-        Show::Guests => of_type(UserType::Guest),
-        Show::Active => state("active"),
-        Show::Pending => state("pending"),
-        Show::Disabled => state("disabled"),
-        Show::WithRoles => vec![Filter::new(WITH_ROLES, []), Filter::new(NOT_DELETED, [])],
-        Show::Deleted => state("deleted"),
-    };
+/// Everybody, or the guests of one partner organization.
+pub async fn list(
+    services: &Services,
+    _by: &UserAdmin,
+    show: Show,
+    partner: Option<PartnerId>,
+    ask: &PageAsk,
+) -> Verb<Page<Listed>> {
     let mut tx = services.store.read().await?;
-    Ok(store::users::page(&mut tx, ask, &filters).await?)
+    let page = match partner {
+        Some(partner) => store::users::page_of_partner(&mut tx, partner, ask, &show.filters(true)).await?,
+        None => store::users::page(&mut tx, ask, &show.filters(false)).await?,
+    };
+    let organizations = Organizations::gather(&mut tx, page.items.iter().map(|stored| &stored.value.address)).await?;
+    page.try_map(|stored| Ok(Listed { partner: organizations.of(&stored.value).cloned(), user: stored.value }))
 }
 
 pub async fn get(services: &Services, _by: &UserAdmin, id: UserId) -> Verb<Person> {
@@ -221,6 +257,7 @@ pub async fn get(services: &Services, _by: &UserAdmin, id: UserId) -> Verb<Perso
     };
     let values = |rows: Vec<Stored<User>>| rows.into_iter().map(|stored| stored.value).collect();
     Ok(Person {
+        partner: partners::organization(&mut tx, &user.value).await?,
         invited_by,
         memberships: store::memberships::named_of_user(&mut tx, id).await?,
         owns: store::groups::owned_by(&mut tx, id).await?,

@@ -2,8 +2,9 @@
 
 use domain::event::{Action, Target, TargetKind};
 use domain::id::ProviderId;
-use domain::provider::{MOST_PASSCODE_HOURS, Protocol, Provider};
+use domain::provider::{Asserted, MOST_PASSCODE_HOURS, Protocol, Provider, Vouch, VouchError};
 use domain::time::{Span, Timestamp};
+use serde::{Deserialize, Serialize};
 use store::{StoreError, Stored};
 
 use crate::federation::discovery::{self, DiscoveryError};
@@ -35,10 +36,12 @@ pub struct Kept {
     pub people: i64,
     /// Those of them who have no other way.
     pub only: i64,
+    /// Partner organizations that name it.
+    pub partners: i64,
 }
 
 /// What a look at a provider found.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Found {
     pub issuer: String,
     pub authorize: String,
@@ -58,7 +61,17 @@ pub enum Warning {
     PasscodesUntil(Provider, Timestamp),
 }
 
-pub async fn list(services: &Services, _by: &UserAdmin, ask: &PageAsk) -> Verb<Page<Stored<Provider>>> {
+/// What somebody's word would be worth here, had it been said in earnest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Worth {
+    /// The provider gives out addresses of that domain.
+    pub authoritative: bool,
+    /// Would it take up an invitation to the address that it told?
+    pub vouch: Result<Vouch, VouchError>,
+    pub second_factor: bool,
+}
+
+pub async fn list(services: &Services, _by: &Admin, ask: &PageAsk) -> Verb<Page<Stored<Provider>>> {
     let mut tx = services.store.read().await?;
     Ok(store::providers::page(&mut tx, ask).await?)
 }
@@ -69,13 +82,14 @@ pub async fn enabled(services: &Services, _by: &UserAdmin) -> Verb<Vec<Provider>
     Ok(store::providers::enabled(&mut tx).await?)
 }
 
-pub async fn get(services: &Services, _by: &UserAdmin, id: ProviderId) -> Verb<Kept> {
+pub async fn get(services: &Services, _by: &Admin, id: ProviderId) -> Verb<Kept> {
     let mut tx = services.store.read().await?;
     let provider = store::providers::get(&mut tx, id).await?.ok_or(Denied::NotFound)?;
     let sealed = store::providers::secret(&mut tx, id).await?.unwrap_or_default();
     let has_secret = !open_secret(services, id, &sealed)?.expose().is_empty();
     let (people, only) = store::identities::depending(&mut tx, id).await?;
-    Ok(Kept { provider, has_secret, people, only })
+    let partners = store::providers::partners(&mut tx, id).await?;
+    Ok(Kept { provider, has_secret, people, only, partners })
 }
 
 fn about(id: ProviderId) -> String {
@@ -186,13 +200,18 @@ async fn changed(
 }
 
 /// # Errors
-/// `provider_in_use` where it vouches for anybody: switched off, it lets nobody in and their identities stay.
+/// `provider_in_use` where it vouches for anybody: switched off, it lets nobody in and their identities stay;
+/// `provider_of_partner` where a partner organization names it.
 pub async fn delete(services: &Services, by: &Admin, id: ProviderId) -> Verb<()> {
     let mut deed = services.deed(by.actor()).await?;
     let provider = store::providers::get(&mut deed.tx, id).await?.ok_or(Denied::NotFound)?.value;
     let (people, _) = store::identities::depending(&mut deed.tx, id).await?;
     if people > 0 {
         return Err(Refusal::field_because("", "provider_in_use", people));
+    }
+    let partners = store::providers::partners(&mut deed.tx, id).await?;
+    if partners > 0 {
+        return Err(Refusal::field_because("", "provider_of_partner", partners));
     }
     store::providers::drop(&mut deed.tx, id).await?;
     deed.tell_change(Action::ProviderDeleted, target(&provider), &provider.settings, &());
@@ -226,22 +245,38 @@ pub async fn look(services: &Services, by: &Admin, id: ProviderId) -> Verb<Resul
     }))
 }
 
+impl Warning {
+    /// What wants an administrator's hand at this provider now.
+    pub fn of(provider: &Provider, now: Timestamp) -> Vec<Self> {
+        let secret = match provider.secret_ends_at {
+            Some(end) if end <= now => Some(Self::SecretEnded(provider.clone(), end)),
+            Some(end) if end <= now + SOON => Some(Self::SecretEnds(provider.clone(), end)),
+            _ => None,
+        };
+        let passcodes = provider.passcode_until.filter(|until| now < *until);
+        secret.into_iter().chain(passcodes.map(|until| Self::PasscodesUntil(provider.clone(), until))).collect()
+    }
+}
+
 /// What wants an administrator's hand: secrets that end soon, and passcodes that stand in.
-pub async fn warnings(services: &Services) -> Verb<Vec<Warning>> {
+pub async fn warnings(services: &Services, _by: &Admin) -> Verb<Vec<Warning>> {
     let now = services.now();
     let mut tx = services.store.read().await?;
-    let mut warnings = Vec::new();
-    for provider in store::providers::enabled(&mut tx).await? {
-        match provider.secret_ends_at {
-            Some(end) if end <= now => warnings.push(Warning::SecretEnded(provider.clone(), end)),
-            Some(end) if end <= now + SOON => warnings.push(Warning::SecretEnds(provider.clone(), end)),
-            _ => {}
-        }
-        if let Some(until) = provider.passcode_until.filter(|until| now < *until) {
-            warnings.push(Warning::PasscodesUntil(provider, until));
-        }
-    }
-    Ok(warnings)
+    let enabled = store::providers::enabled(&mut tx).await?;
+    Ok(enabled.iter().flat_map(|provider| Warning::of(provider, now)).collect())
+}
+
+/// What the word of a test sign-in would have been worth. Nothing is stored.
+pub async fn judge(services: &Services, _by: &Admin, provider: &Provider, asserted: &Asserted) -> Verb<Worth> {
+    let second_factor = provider.settings.second_factor.is_in(asserted);
+    let Some(address) = &asserted.address else {
+        return Ok(Worth { authoritative: false, vouch: Err(VouchError::NoAddress), second_factor });
+    };
+    let mut tx = services.store.read().await?;
+    let of_domain = store::providers::of_domain(&mut tx, &address.domain()).await?.map(|found| found.value);
+    let authoritative = provider.is_authoritative(asserted, &address.domain());
+    let vouch = provider.vouch(asserted, address, of_domain.as_ref(), services.now());
+    Ok(Worth { authoritative, vouch, second_factor })
 }
 
 /// The logo of a provider; `None` takes it away.

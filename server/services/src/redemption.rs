@@ -121,8 +121,8 @@ fn safe_name(user: &User) -> String {
 /// The person behind a proved address consents to exactly the invitations that the page listed.
 ///
 /// # Errors
-/// `Redeem` where one of them is not open (any more), `AlreadyAccepted` for a second Accept; `domain_not_allowed` where
-/// the rules have closed the domain since; `Barred`. Then nothing was accepted.
+/// `Redeem` where one of them is not open (any more), `AlreadyAccepted` for a second Accept; `domain_not_allowed` or
+/// `partner_closed` where the rules have closed the domain since; `Barred`. Then nothing was accepted.
 pub async fn accept(
     services: &Services,
     proved: &Proved,
@@ -205,6 +205,12 @@ async fn check_domains(tx: &mut Tx, user: &User, accepted: &[Stored<Invitation>]
     let is_pending = matches!(user.external, Some(ExternalState::PendingAcceptance { .. }));
     if is_pending && !settings.value.domains.admits_address(&user.address) {
         return refused(Whose::Organization);
+    }
+    if is_pending {
+        let partner = store::partners::by_domains(tx, [user.address.domain()]).await?;
+        if partner.iter().any(|partner| !partner.invitations_allowed) {
+            return Err(Refusal::Rule("partner_closed"));
+        }
     }
     let groups: Vec<GroupId> = accepted.iter().filter_map(|stored| stored.value.group).collect();
     let groups = groups_by_id(tx, &groups).await?;

@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::missing_panics_doc, reason = "a test may end here")]
 
 mod cluster;
+pub mod mail_server;
 mod people;
+pub mod pictures;
 
 use domain::samples::NOON;
 use store::{Engine, Store};

@@ -432,8 +432,10 @@ async fn accepting_begins_the_stay_and_voids_every_link() {
         assert_eq!(refused(take(&lobby, "ada@praxis.example", &[invitation.id]).await), "invitation_accepted");
         take(&lobby, "ada@praxis.example", &[second.id]).await.unwrap();
         let mut tx = lobby.services.store.read().await.unwrap();
-        let identities = store::users::identities(&mut tx, ada.id).await.unwrap();
-        assert_eq!(identities, [("mailbox".to_owned(), "ada@praxis.example".to_owned())]);
+        let identities = store::identities::of_user(&mut tx, ada.id).await.unwrap();
+        let named: Vec<_> =
+            identities.iter().map(|one| (one.issuer.as_str(), one.subject.as_str(), one.anchor)).collect();
+        assert_eq!(named, [("mailbox", "ada@praxis.example", true)]);
     }
 }
 

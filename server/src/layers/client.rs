@@ -1,13 +1,20 @@
 //! The client's address: from the socket, unless the peer is a trusted proxy; then from its one header.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
+use axum::extract::{ConnectInfo, Request};
 use axum::http::HeaderMap;
 
 use crate::config::Proxies;
 
+/// Where a request comes from.
+pub fn of(request: &Request, proxies: &Proxies) -> Option<IpAddr> {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>()?.0.ip();
+    address(peer, request.headers(), proxies)
+}
+
 /// `None` is undetermined: a trusted proxy named no usable address.
-pub fn address(peer: IpAddr, headers: &HeaderMap, proxies: &Proxies) -> Option<IpAddr> {
+fn address(peer: IpAddr, headers: &HeaderMap, proxies: &Proxies) -> Option<IpAddr> {
     let peer = peer.to_canonical();
     let trusted = |address: &IpAddr| proxies.trusted.iter().any(|net| net.contains(address));
     if !trusted(&peer) {

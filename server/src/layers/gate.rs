@@ -2,12 +2,13 @@
 //! every answer.
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::event::{Action, Target, TargetKind};
-use services::Actor;
+use services::{Actor, origin, secret};
 
+use crate::layers::client;
 use crate::layers::log::RequestName;
 use crate::state::AppState;
 
@@ -55,21 +56,21 @@ pub async fn same_origin(State(state): State<AppState>, request: Request, next: 
     {
         return next.run(request).await;
     }
-    let name = request.extensions().get::<RequestName>().copied();
-    if let Some(RequestName(correlation)) = name {
-        let actor = Actor { user: None, name: "another site".to_owned(), origin: None, correlation };
-        let target = Target::new(TargetKind::Path, "cross_origin", route_of(request.uri()));
-        if let Err(error) = state.services.note(&actor, Action::OriginRefused, target).await {
-            tracing::error!(%error, "a refused origin was not written down");
-        }
+    if let Some((actor, target)) = strange(&request, &state)
+        && let Err(error) = state.services.note(&actor, Action::OriginRefused, target).await
+    {
+        tracing::error!(%error, "a refused origin was not written down");
     }
     (StatusCode::FORBIDDEN, "This request did not come from a page of Lobby.\n").into_response()
 }
 
-/// The path without what could be secret in it.
-pub fn route_of(uri: &Uri) -> String {
-    let secret = |part: &str| part.len() >= 40;
-    uri.path().split('/').map(|part| if secret(part) { "…" } else { part }).collect::<Vec<_>>().join("/")
+/// Who tried, from where, at which path: for the audit log.
+fn strange(request: &Request, state: &AppState) -> Option<(Actor, Target)> {
+    let RequestName(correlation) = *request.extensions().get::<RequestName>()?;
+    let agent = request.headers().get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
+    let origin = origin::read(client::of(request, &state.proxies), agent, None);
+    let actor = Actor { user: None, name: "another site".to_owned(), origin: Some(origin), correlation };
+    Some((actor, Target::new(TargetKind::Path, "cross_origin", secret::hidden_in(request.uri().path()))))
 }
 
 /// The headers of every answer that does not set its own.
@@ -124,11 +125,5 @@ mod tests {
         ] {
             assert!(!passes(refused), "{refused:?}");
         }
-    }
-
-    #[test]
-    fn a_secret_in_a_path_is_not_told() {
-        let uri: Uri = "/redeem/abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQ".parse().unwrap();
-        assert_eq!(route_of(&uri), "/redeem/…");
     }
 }

@@ -1,9 +1,7 @@
 //! Makes the visit that pages and server functions stand on: who it is, from where, in which browser.
 
-use std::net::SocketAddr;
-
 use app::ssr::{Cookie, CookieLife, Query, Visit};
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -33,9 +31,7 @@ pub async fn visits(State(state): State<AppState>, mut request: Request, next: N
     let headers = request.headers();
     let secure = state.services.public_url.scheme() == "https";
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
-    let address = peer.and_then(|peer| client::address(peer, headers, &state.proxies));
-    let origin = origin::read(address, text("user-agent"), text("sec-ch-ua-platform"));
+    let origin = origin::read(client::of(&request, &state.proxies), text("user-agent"), text("sec-ch-ua-platform"));
     let correlation = match request.extensions().get::<RequestName>() {
         Some(name) => name.0,
         None => state.services.ids.next(state.services.now()),

@@ -102,18 +102,22 @@ CREATE INDEX partners_by_sponsor ON partners (sponsor_id);
 
 CREATE TABLE partner_domains (
     domain TEXT COLLATE "binary" PRIMARY KEY,
-    partner_id TEXT COLLATE "binary" NOT NULL REFERENCES partners (id)
+    partner_id TEXT COLLATE "binary" NOT NULL REFERENCES partners (id),
+    -- How the domain is drawn, by which look-alikes are found.
+    shape TEXT COLLATE "binary" NOT NULL
 );
 CREATE INDEX partner_domains_by_partner ON partner_domains (partner_id);
+CREATE INDEX partner_domains_by_shape ON partner_domains (shape);
 
--- The domain of the address, and the partner organization that it belongs to; written with the address.
+-- The domain of the address, and the partner organization that a guest with it belongs to; written with the address.
 ALTER TABLE users ADD COLUMN domain TEXT COLLATE "binary" NOT NULL DEFAULT '';
 ALTER TABLE users ADD COLUMN partner_id TEXT COLLATE "binary" REFERENCES partners (id);
 UPDATE users SET domain = replace(address_key, rtrim(address_key, replace(address_key, '@', '')), '');
 CREATE INDEX users_by_domain ON users (domain);
-CREATE INDEX users_by_partner_name ON users (partner_id, sort_name, id);
-CREATE INDEX users_by_partner_sign_in ON users (partner_id, last_sign_in_at, id);
-CREATE INDEX users_by_partner ON users (partner_id, id);
+-- Partial: whoever is of no partner costs nothing here.
+CREATE INDEX users_by_partner_name ON users (partner_id, sort_name, id) WHERE partner_id IS NOT NULL;
+CREATE INDEX users_by_partner_sign_in ON users (partner_id, last_sign_in_at, id) WHERE partner_id IS NOT NULL;
+CREATE INDEX users_by_partner ON users (partner_id, id) WHERE partner_id IS NOT NULL;
 
 CREATE TABLE passkeys (
     id TEXT COLLATE "binary" PRIMARY KEY,

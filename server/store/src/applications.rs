@@ -45,6 +45,8 @@ sql! {
                    ON CONFLICT (user_id, application_id) DO NOTHING";
     UNASSIGN_GROUP = "DELETE FROM group_assignments WHERE group_id = $1 AND application_id = $2";
     UNASSIGN_USER = "DELETE FROM user_assignments WHERE user_id = $1 AND application_id = $2";
+    USED_BY = "SELECT a.id, a.name, l.last_at FROM application_uses l JOIN applications a ON a.id = l.application_id
+               WHERE l.user_id = $1 ORDER BY l.last_at DESC, a.id LIMIT 100";
     USED = "INSERT INTO application_uses (user_id, application_id, last_at) VALUES ($1, $2, $3)
             ON CONFLICT (user_id, application_id) DO UPDATE SET last_at = $3";
     DROP_GROUP_ASSIGNMENTS = "DELETE FROM group_assignments WHERE application_id = $1";
@@ -360,4 +362,11 @@ pub async fn keep_logo(tx: &mut Tx, digest: &str, png: &[u8]) -> Result<(), Stor
 pub async fn logo(tx: &mut Tx, digest: &str) -> Result<Option<Vec<u8>>, StoreError> {
     let row: Option<(Vec<u8>,)> = on!(tx, |conn| sqlx::query_as(LOGO).bind(digest).fetch_optional(conn).await?);
     Ok(row.map(|(png,)| png))
+}
+
+/// Id, name and the last launch of each application that the person used, the last one first; a hundred at most.
+pub async fn used_by(tx: &mut Tx, user: UserId) -> Result<Vec<(AppId, String, Timestamp)>, StoreError> {
+    let rows: Vec<(String, String, i64)> =
+        on!(tx, |conn| sqlx::query_as(USED_BY).bind(user.to_string()).fetch_all(conn).await?);
+    rows.into_iter().map(|(app, name, at)| Ok((id(&app)?, name, Timestamp(at)))).collect()
 }

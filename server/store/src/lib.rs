@@ -16,6 +16,7 @@ pub mod list;
 pub mod mailbox;
 pub mod memberships;
 pub mod outbox;
+pub mod partners;
 pub mod passcodes;
 pub mod passkeys;
 pub mod providers;

@@ -506,6 +506,7 @@ pub fn all() -> Vec<&'static ListDef> {
         crate::invitations::LISTS,
         crate::memberships::LISTS,
         crate::outbox::LISTS,
+        crate::partners::LISTS,
         crate::providers::LISTS,
         crate::sign_ins::LISTS,
         crate::users::LISTS,

@@ -8,7 +8,7 @@ use sqlx::FromRow;
 
 use crate::list::{ListDef, Order, Table, change_in, select_in, select_in_with};
 use crate::statements::{on, sql};
-use crate::users::{UserRow, sort_name};
+use crate::users::{UserRow, last_sign_in, sort_name};
 use crate::{Bind, Filter, Page, PageAsk, StoreError, Tx, id};
 
 sql! {
@@ -30,7 +30,17 @@ sql! {
 
 const TABLE: Table = Table {
     name: "memberships",
-    columns: &["group_id", "user_id", "sort_name", "user_type", "added_by", "added_at", "ends_at", "held_for"],
+    columns: &[
+        "group_id",
+        "user_id",
+        "sort_name",
+        "user_type",
+        "added_by",
+        "added_at",
+        "ends_at",
+        "held_for",
+        "last_sign_in_at",
+    ],
     versioned: false,
 };
 #[cfg(feature = "testing")]
@@ -58,6 +68,7 @@ const OF_GROUP: ListDef = ListDef {
         Order { name: "name", key: "m.sort_name", numeric: false, descending: false },
         Order { name: "added", key: "m.added_at", numeric: true, descending: true },
         Order { name: "ends", key: "m.ends_at", numeric: true, descending: false },
+        Order { name: "last-sign-in", key: "m.last_sign_in_at", numeric: true, descending: true },
     ],
 };
 pub(crate) const LISTS: &[&ListDef] = &[&OF_GROUP];
@@ -129,6 +140,7 @@ fn row(membership: &Membership, user: &User) -> Vec<Bind> {
         Bind::number(membership.added_at.0),
         Bind::number(membership.ends_at.0),
         Bind::maybe(membership.held_for),
+        Bind::number(last_sign_in(user)),
     ]
 }
 

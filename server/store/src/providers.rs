@@ -17,6 +17,7 @@ sql! {
     OFFERED = "SELECT * FROM providers WHERE enabled AND offered ORDER BY position, sort_name, id LIMIT 20";
     ENABLED = "SELECT * FROM providers WHERE enabled ORDER BY sort_name, id";
     SECRET = "SELECT client_secret FROM providers WHERE id = $1";
+    PARTNERS = "SELECT COUNT(*) FROM partners WHERE provider_id = $1";
     DROP_DOMAINS = "DELETE FROM provider_domains WHERE provider_id = $1";
     DROP = "DELETE FROM providers WHERE id = $1";
 }
@@ -186,6 +187,12 @@ pub async fn secret(tx: &mut Tx, provider: ProviderId) -> Result<Option<String>,
     let row: Option<(String,)> =
         on!(tx, |conn| sqlx::query_as(SECRET).bind(provider.to_string()).fetch_optional(conn).await?);
     Ok(row.map(|(sealed,)| sealed))
+}
+
+/// How many partner organizations name it.
+pub async fn partners(tx: &mut Tx, provider: ProviderId) -> Result<i64, StoreError> {
+    let (count,): (i64,) = on!(tx, |conn| sqlx::query_as(PARTNERS).bind(provider.to_string()).fetch_one(conn).await?);
+    Ok(count)
 }
 
 pub async fn page(tx: &mut Tx, ask: &PageAsk) -> Result<Page<Stored<Provider>>, StoreError> {

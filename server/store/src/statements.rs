@@ -37,6 +37,7 @@ pub fn all() -> Vec<(&'static str, &'static str)> {
         crate::mailbox::STATEMENTS,
         crate::memberships::STATEMENTS,
         crate::outbox::STATEMENTS,
+        crate::partners::STATEMENTS,
         crate::passcodes::STATEMENTS,
         crate::passkeys::STATEMENTS,
         crate::providers::STATEMENTS,

@@ -50,6 +50,7 @@ pub fn table_texts() -> Vec<(String, String)> {
         crate::mailbox::TABLES,
         crate::memberships::TABLES,
         crate::outbox::TABLES,
+        crate::partners::TABLES,
         crate::passcodes::TABLES,
         crate::passkeys::TABLES,
         crate::providers::TABLES,
@@ -62,6 +63,16 @@ pub fn table_texts() -> Vec<(String, String)> {
 }
 
 impl Store {
+    /// Runs a statement, for a state that no verb leads to.
+    ///
+    /// # Errors
+    /// The engine's words on what is wrong with it.
+    pub async fn run(&self, statement: &str) -> Result<(), StoreError> {
+        let (mut tx, text) = (self.begin().await?, AssertSqlSafe(statement.to_owned()));
+        on!(tx, |conn| sqlx::query(text).execute(conn).await?.rows_affected());
+        tx.commit().await
+    }
+
     /// Prepares a statement without running it.
     ///
     /// # Errors

@@ -1,20 +1,23 @@
 //! People, their identities and sponsors.
 
-use domain::id::UserId;
-use domain::text::{EmailAddress, Label, Message};
+use std::collections::{HashMap, HashSet};
+
+use domain::id::{PartnerId, UserId};
+use domain::text::{DomainName, EmailAddress, Label, Message};
 use domain::time::Timestamp;
 use domain::user::{CreationType, DeletedBy, ExternalState, Standing, User, UserType};
 use sqlx::FromRow;
 
 use crate::list::{ListDef, Order, Table, select_in};
 use crate::statements::{on, sql};
-use crate::{Bind, Filter, Page, PageAsk, StoreError, Stored, Tx, id, read, words};
+use crate::{Bind, Filter, Page, PageAsk, StoreError, Stored, Tx, id, partners, read, words};
 
 sql! {
     GET = "SELECT * FROM users WHERE id = $1";
     BY_KEY = "SELECT * FROM users WHERE address_key = $1";
     LAST_SIGN_IN = "UPDATE users SET last_sign_in_at = $2 WHERE id = $1";
-    RENAME_IN_GROUPS = "UPDATE memberships SET sort_name = $2 WHERE user_id = $1";
+    LAST_SIGN_IN_IN_GROUPS = "UPDATE memberships SET last_sign_in_at = $2 WHERE user_id = $1";
+    COPY_TO_GROUPS = "UPDATE memberships SET sort_name = $2, last_sign_in_at = $3 WHERE user_id = $1";
     WORKING_ADMINISTRATORS = "SELECT COUNT(*) FROM users WHERE roles <> 0 AND roles % 2 = 1 AND state = 'active'
                               AND (ends_at IS NULL OR ends_at > $1)";
     ADMINISTRATORS = "SELECT * FROM users WHERE roles <> 0 AND roles % 2 = 1 AND state = 'active' ORDER BY sort_name, id";
@@ -39,6 +42,7 @@ sql! {
     SPONSORS_OF = "SELECT u.* FROM user_sponsors s JOIN users u ON u.id = s.sponsor_id WHERE s.user_id = $1 ORDER BY u.sort_name, u.id";
     DROP_SPONSORS = "DELETE FROM user_sponsors WHERE user_id = $1";
     DROP_SPONSORING = "DELETE FROM user_sponsors WHERE sponsor_id = $1";
+    DROP_SPONSORING_OF_PARTNERS = "UPDATE partners SET sponsor_id = NULL, version = version + 1 WHERE sponsor_id = $1";
 }
 
 const TABLE: Table = Table {
@@ -48,6 +52,8 @@ const TABLE: Table = Table {
         "user_type",
         "address",
         "address_key",
+        "domain",
+        "partner_id",
         "name",
         "company",
         "sort_name",
@@ -79,6 +85,9 @@ pub const BY_TYPE: &str = "u.user_type = ?";
 pub const NOT_DELETED: &str = "u.deleted_at IS NULL";
 pub const WITH_ROLES: &str = "u.roles <> 0";
 pub const INVITED_BY: &str = "u.invited_by = ?";
+/// Joined to nothing, so that an engine walks the partner's own guests and not everybody in this state or of this type.
+pub const BY_STATE_WITHIN: &str = "u.state || '' = ?";
+pub const BY_TYPE_WITHIN: &str = "u.user_type || '' = ?";
 
 const PEOPLE: ListDef = ListDef {
     name: "people",
@@ -94,7 +103,13 @@ const PEOPLE: ListDef = ListDef {
         Order { name: "created", key: "u.id", numeric: false, descending: true },
     ],
 };
-pub(crate) const LISTS: &[&ListDef] = &[&PEOPLE];
+const OF_PARTNER: ListDef = ListDef {
+    name: "people of a partner",
+    scope: "u.partner_id = ? AND u.state <> 'erased'",
+    filters: &[BY_STATE_WITHIN, BY_TYPE_WITHIN, NOT_DELETED, WITH_ROLES],
+    ..PEOPLE
+};
+pub(crate) const LISTS: &[&ListDef] = &[&PEOPLE, &OF_PARTNER];
 
 #[derive(Debug, FromRow)]
 pub(crate) struct UserRow {
@@ -187,7 +202,7 @@ fn state(user: &User) -> &'static str {
     }
 }
 
-fn row(user: &User) -> Vec<Bind> {
+fn row(user: &User, partners: &Partners) -> Vec<Bind> {
     let (external, since) = match user.external {
         None => (None, None),
         Some(ExternalState::PendingAcceptance { since }) => (Some("pending"), Some(since.0)),
@@ -203,6 +218,8 @@ fn row(user: &User) -> Vec<Bind> {
         Bind::text(user.user_type),
         Bind::text(user.address.as_str()),
         Bind::text(user.address.key()),
+        Bind::text(user.address.domain()),
+        Bind::maybe(partners.of(user)),
         Bind::maybe(user.name.as_ref().map(Label::as_str)),
         Bind::maybe(user.company.as_ref().map(Label::as_str)),
         Bind::text(sort_name(user.shown_name())),
@@ -220,8 +237,25 @@ fn row(user: &User) -> Vec<Bind> {
         Bind::maybe(deleted_by),
         Bind::Number(user.consented_at.map(|at| at.0)),
         Bind::number(user.created_at.0),
-        Bind::number(user.last_sign_in_at.map_or(0, |at| at.0)),
+        Bind::number(last_sign_in(user)),
     ]
+}
+
+/// The partner organizations of the guests in a batch, by the domain of the address.
+struct Partners(HashMap<DomainName, PartnerId>);
+
+impl Partners {
+    /// One query, over the domains that occur.
+    async fn gather<'u>(tx: &mut Tx, users: impl IntoIterator<Item = &'u User>) -> Result<Self, StoreError> {
+        let guests = users.into_iter().filter(|user| user.is_guest());
+        let domains: HashSet<DomainName> = guests.map(|user| user.address.domain()).collect();
+        let claims = partners::by_domains(tx, domains).await?;
+        Ok(Self(claims.into_iter().map(|claim| (claim.domain, claim.partner)).collect()))
+    }
+
+    fn of(&self, user: &User) -> Option<PartnerId> {
+        if self.0.is_empty() || !user.is_guest() { None } else { self.0.get(&user.address.domain()).copied() }
+    }
 }
 
 fn searched(user: &User) -> String {
@@ -229,21 +263,28 @@ fn searched(user: &User) -> String {
     format!("{} {} {company}", user.name.as_ref().map_or("", Label::as_str), user.address.as_str())
 }
 
+/// 0 for who never signed in: a list that is sorted by it has no gaps.
+pub(crate) fn last_sign_in(user: &User) -> i64 {
+    user.last_sign_in_at.map_or(0, |at| at.0)
+}
+
 /// Adds people, many at a time, with their search words.
 pub async fn insert(tx: &mut Tx, users: &[User]) -> Result<(), StoreError> {
-    TABLE.insert(tx, users.iter().map(row).collect()).await?;
+    let partners = Partners::gather(tx, users.iter()).await?;
+    TABLE.insert(tx, users.iter().map(|user| row(user, &partners)).collect()).await?;
     let texts: Vec<(String, String)> = users.iter().map(|user| (user.id.to_string(), searched(user))).collect();
     words::insert(tx, &texts).await
 }
 
-/// Writes the person back with their search words and the name that group lists sort by.
+/// Writes the person back with their search words and what group lists sort by.
 pub async fn save(tx: &mut Tx, user: &Stored<User>) -> Result<(), StoreError> {
-    TABLE.save(tx, row(&user.value), user.version).await?;
+    let partners = Partners::gather(tx, [&user.value]).await?;
+    TABLE.save(tx, row(&user.value, &partners), user.version).await?;
     let key = user.value.id.to_string();
     words::replace(tx, &key, &searched(&user.value)).await?;
     on!(tx, |conn| {
-        let rename = sqlx::query(RENAME_IN_GROUPS).bind(key).bind(sort_name(user.value.shown_name()));
-        rename.execute(conn).await?;
+        let copy = sqlx::query(COPY_TO_GROUPS).bind(key).bind(sort_name(user.value.shown_name()));
+        copy.bind(last_sign_in(&user.value)).execute(conn).await?;
     });
     Ok(())
 }
@@ -251,7 +292,9 @@ pub async fn save(tx: &mut Tx, user: &Stored<User>) -> Result<(), StoreError> {
 /// Writes many back with their search words, or none where somebody wrote one of them first. Not for a new name of
 /// somebody in a group.
 pub async fn save_many(tx: &mut Tx, users: &[Stored<User>]) -> Result<(), StoreError> {
-    TABLE.save_many(tx, users.iter().map(|stored| (row(&stored.value), stored.version)).collect()).await?;
+    let partners = Partners::gather(tx, users.iter().map(|stored| &stored.value)).await?;
+    let rows = users.iter().map(|stored| (row(&stored.value, &partners), stored.version));
+    TABLE.save_many(tx, rows.collect()).await?;
     let texts: Vec<(String, String)> =
         users.iter().map(|stored| (stored.value.id.to_string(), searched(&stored.value))).collect();
     words::replace_many(tx, &texts).await
@@ -285,8 +328,20 @@ pub async fn page(tx: &mut Tx, ask: &PageAsk, filters: &[Filter]) -> Result<Page
     PEOPLE.page::<UserRow>(tx, ask, &[], filters).await?.try_map(UserRow::user)
 }
 
+/// The guests of one partner organization.
+pub async fn page_of_partner(
+    tx: &mut Tx,
+    partner: PartnerId,
+    ask: &PageAsk,
+    filters: &[Filter],
+) -> Result<Page<Stored<User>>, StoreError> {
+    OF_PARTNER.page::<UserRow>(tx, ask, &[Bind::text(partner)], filters).await?.try_map(UserRow::user)
+}
+
 pub async fn signed_in(tx: &mut Tx, user: UserId, at: Timestamp) -> Result<(), StoreError> {
-    on!(tx, |conn| sqlx::query(LAST_SIGN_IN).bind(user.to_string()).bind(at.0).execute(conn).await?.rows_affected());
+    for text in [LAST_SIGN_IN, LAST_SIGN_IN_IN_GROUPS] {
+        on!(tx, |conn| sqlx::query(text).bind(user.to_string()).bind(at.0).execute(conn).await?.rows_affected());
+    }
     Ok(())
 }
 
@@ -337,7 +392,16 @@ pub async fn erase(tx: &mut Tx, erased: &User, before: &EmailAddress) -> Result<
         let erase = sqlx::query(ERASE_AUDIT_ADDRESSES).bind(before.key()).bind(pseudonym.clone());
         erase.execute(conn).await?.rows_affected()
     });
-    for statement in [DROP_IDENTITIES, DROP_SPONSORS, DROP_SPONSORING, DROP_ASSIGNMENTS, DROP_USES, ERASE_LETTERS] {
+    let dropped = [
+        DROP_IDENTITIES,
+        DROP_SPONSORS,
+        DROP_SPONSORING,
+        DROP_SPONSORING_OF_PARTNERS,
+        DROP_ASSIGNMENTS,
+        DROP_USES,
+        ERASE_LETTERS,
+    ];
+    for statement in dropped {
         on!(tx, |conn| sqlx::query(statement).bind(key.clone()).execute(conn).await?.rows_affected());
     }
     let renamed = [

@@ -3,6 +3,9 @@
 
 #![allow(dead_code, reason = "each test program uses a part of it")]
 
+pub mod map;
+mod page;
+
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Mutex;
@@ -27,6 +30,8 @@ pub struct Browser {
     pub accept: &'static str,
     /// Where it stands: no two people share one, or they share its limits.
     pub address: &'static str,
+    /// What it says of itself beside what every browser says; the last word on a header.
+    pub says: Vec<(&'static str, String)>,
     pub cookies: Mutex<BTreeMap<String, String>>,
 }
 
@@ -52,7 +57,8 @@ impl Browser {
         let url = &lobby.services.public_url;
         let origin = url.origin().ascii_serialization();
         let host = origin.split_once("://").unwrap().1.to_owned();
-        Self { router, origin, host, accept: "text/html", address: "192.0.2.7:50000", cookies: Mutex::default() }
+        let (address, says, cookies) = ("192.0.2.7:50000", Vec::new(), Mutex::default());
+        Self { router, origin, host, accept: "text/html", address, says, cookies }
     }
 
     pub async fn get(&self, path: &str) -> Answer {
@@ -89,7 +95,10 @@ impl Browser {
         if cookies.is_empty() { request } else { request.header(header::COOKIE, cookies.join("; ")) }
     }
 
-    pub async fn send(&self, request: Request<Body>) -> Answer {
+    pub async fn send(&self, mut request: Request<Body>) -> Answer {
+        for (name, value) in &self.says {
+            request.headers_mut().insert(*name, value.parse().unwrap());
+        }
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         self.keep(&parts.headers);
@@ -142,35 +151,6 @@ impl Answer {
         let mut lines = self.headers.get_all(header::SET_COOKIE).iter().map(|line| line.to_str().unwrap());
         lines.find(|line| line.starts_with(&format!("{name}=")))
     }
-
-    /// Does the page say this, whatever its markup?
-    #[track_caller]
-    pub fn says(&self, words: &str) -> bool {
-        self.words().contains(words)
-    }
-
-    /// What a person reads: the text of the page on one line.
-    pub fn words(&self) -> String {
-        let html = self.text();
-        let html = html.split_once("<body").map_or(html.as_str(), |(_, body)| body);
-        let (mut words, mut rest) = (String::new(), html);
-        while let Some((text, tag)) = rest.split_once('<') {
-            words.push_str(text);
-            let (tag, after) = tag.split_once('>').unwrap_or((tag, ""));
-            if !is_inline(tag) {
-                words.push(' ');
-            }
-            rest = after;
-        }
-        let words = words.replace("&amp;", "&").replace("&quot;", "\"").replace("&#x27;", "'").replace("&lt;", "<");
-        words.split_whitespace().collect::<Vec<_>>().join(" ")
-    }
-}
-
-/// Comments too: Leptos marks by them where text begins and ends.
-fn is_inline(tag: &str) -> bool {
-    let name = tag.trim_start_matches('/').split([' ', '>']).next().unwrap_or_default();
-    matches!(name, "b" | "i" | "a" | "span" | "code" | "small" | "time") || name.starts_with('!')
 }
 
 /// `application/x-www-form-urlencoded`.

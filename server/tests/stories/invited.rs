@@ -7,10 +7,10 @@ use domain::session::{Method, Platform};
 use domain::time::Span;
 use services::testing::{self, Lobby};
 use services::{invitations, redemption};
-use store::{PageAsk, Stored};
+use store::Stored;
 
 use crate::browser::{Answer, Browser, code_in, letter_to, link_in};
-use crate::{BROWSER, SESSION, follow, is_in, signed_in, told};
+use crate::{BROWSER, SESSION, follow, is_in, sign_ins, signed_in, told};
 
 const ADA: &str = "ada@praxis.example";
 
@@ -59,7 +59,7 @@ async fn an_owner_invites_a_guest_who_comes_in_launches_and_leaves() {
         assert!(!browser.is_signed_in(), "nothing is shared before consent");
         let consent = follow(&browser, &answer).await;
         assert!(consent.says("Shared with") && consent.says("privacy@lindenhof.example"), "{}", consent.words());
-        let id = field(&consent, "form[invitations][]");
+        let id = consent.field("form[invitations][]");
         let answer = browser.post("/fn/invitation/accept", &[("form[invitations][]", &id)]).await;
         assert_eq!(answer.leads_to(), "/");
         assert!(follow(&browser, &answer).await.says(application.name.as_str()));
@@ -75,16 +75,8 @@ async fn an_owner_invites_a_guest_who_comes_in_launches_and_leaves() {
     }
 }
 
-/// The value of a hidden field.
-fn field(page: &Answer, name: &str) -> String {
-    let html = page.text();
-    let (_, after) = html.split_once(&format!("name=\"{name}\"")).unwrap_or_else(|| panic!("no {name} in {html}"));
-    after.split_once("value=\"").unwrap().1.split('"').next().unwrap().to_owned()
-}
-
 async fn launch_is_recorded(lobby: &Lobby, application: domain::id::AppId) {
-    let mut tx = lobby.services.store.read().await.unwrap();
-    let all = store::sign_ins::page(&mut tx, &PageAsk { size: 50, ..PageAsk::default() }, &[]).await.unwrap().items;
+    let all = sign_ins(lobby).await;
     let launch = all.iter().find(|sign_in| sign_in.application == Some(application)).unwrap();
     assert_eq!(launch.result, SignInResult::Success);
     let facts = launch.facts.as_ref().unwrap();
@@ -141,7 +133,7 @@ async fn a_link_that_opens_nothing_any_more_says_why() {
         let consent = follow(&browser, &answer).await;
         let ids = consent.text().matches("form[invitations][]").count();
         assert_eq!(ids, 2, "the voided one is pending still, and its address is proved: {}", consent.words());
-        let id = field(&consent, "form[invitations][]");
+        let id = consent.field("form[invitations][]");
         browser.post("/fn/invitation/accept", &[("form[invitations][]", &id)]).await;
         let stranger = Browser::new(&lobby);
         says(&stranger, "/redeem/never-was", "This does not exist, or you may not see it.").await;

@@ -6,11 +6,19 @@
 mod browser;
 
 mod codes;
+mod forms;
+mod gate;
 mod invited;
+mod launch;
+mod pages;
+mod partners;
+mod uploads;
 
 use browser::{Answer, Browser, code_in, letter_to};
 use domain::event::Action;
 use services::testing::Lobby;
+use store::PageAsk;
+use store::sign_ins::SignIn;
 
 pub const SESSION: &str = "__Host-lobby-session";
 pub const BROWSER: &str = "__Host-lobby-browser";
@@ -44,6 +52,13 @@ pub async fn is_in(browser: &Browser) -> bool {
 /// How often the audit log tells of this.
 pub async fn told(lobby: &Lobby, action: Action) -> usize {
     lobby.events().await.iter().filter(|event| event.action == action).count()
+}
+
+/// The sign-in log, the newest first.
+pub async fn sign_ins(lobby: &Lobby) -> Vec<SignIn> {
+    let ask = PageAsk { size: 100, ..PageAsk::default() };
+    let mut tx = lobby.services.store.read().await.unwrap();
+    store::sign_ins::page(&mut tx, &ask, &[]).await.unwrap().items
 }
 
 /// The page that an answer leads to.

@@ -13,7 +13,7 @@ mod things;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
-use doors::Door;
+use browser::map::{self, Door};
 use line::{ACTORS, Line};
 use scene::Scene;
 
@@ -26,7 +26,7 @@ fn lines() -> Vec<Line> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_door_stands_in_the_list_and_opens_for_somebody() {
-    let doors = doors::all().await;
+    let doors = map::all().await;
     let lines = lines();
     let mut faults = Vec::new();
     let mut of_door: BTreeMap<&Door, Vec<&Line>> = BTreeMap::new();

@@ -10,8 +10,11 @@ use domain::letter::{Lane, Letter};
 use domain::role::{Role, Roles};
 use domain::samples::address;
 use domain::user::{DeletedBy, User};
+use services::partners::ShapeForm;
 use services::testing::Lobby;
-use services::{Services, UserAdmin, applications, first_administrator, invitations, organization, redemption};
+use services::{
+    Services, UserAdmin, applications, first_administrator, invitations, organization, partners, redemption,
+};
 use store::jobs::{Job, JobState};
 use store::outbox::OutboxState;
 
@@ -66,6 +69,15 @@ pub async fn make(lobby: &Lobby) -> (Vec<Option<User>>, Names) {
     ] {
         names.insert(name, id);
     }
+    let form = ShapeForm {
+        name: "Praxis Nord".to_owned(),
+        domains: "praxis-nord.example".to_owned(),
+        invitations_allowed: true,
+        ..ShapeForm::default()
+    };
+    let partner = partners::create(&lobby.services, &admin, form.parse().unwrap()).await.unwrap();
+    names.insert("partner", partner.to_string());
+    names.insert("version-of-partner", "1".to_owned());
     standing(lobby, &people, &mut names).await;
     invitation(lobby, &people, &owner, group.id, &mut names).await;
     waiting(lobby, actors[6].as_ref().unwrap(), group.id, &mut names).await;

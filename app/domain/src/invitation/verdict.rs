@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::group::Narrowing;
 use crate::id::InvitationId;
-use crate::text::{AddressError, DomainName, DomainRules, EmailAddress, Lookalike};
+use crate::text::{AddressError, DomainRules, EmailAddress, Familiar, Lookalike};
 use crate::time::{Span, Timestamp};
 use crate::user::{DeletedBy, ExternalState, Standing, User};
 
@@ -31,6 +31,10 @@ pub enum Verdict {
     AlreadyIn,
     DomainNotAllowed {
         by: Whose,
+    },
+    /// People of this partner organization are not invited at present.
+    PartnerClosed {
+        partner: String,
     },
     Declined {
         until: Timestamp,
@@ -86,6 +90,7 @@ impl Verdict {
             Self::AlreadyIn => "already_in",
             Self::DomainNotAllowed { by: Whose::Organization } => "domain_not_allowed",
             Self::DomainNotAllowed { by: Whose::Group } => "domain_not_allowed_by_group",
+            Self::PartnerClosed { .. } => "partner_closed",
             Self::Declined { .. } => "declined",
             Self::TakesNoInvitations => "takes_no_invitations",
             Self::AskAnAdministrator => "ask_an_administrator",
@@ -169,7 +174,7 @@ pub struct Terms<'a> {
     /// A letter goes out; else an administrator shows the link.
     pub letters: bool,
     /// Domains that a look-alike may be mistaken for.
-    pub listed: &'a [DomainName],
+    pub familiar: &'a Familiar,
 }
 
 /// What is left to give: each address that goes takes from it.
@@ -219,6 +224,8 @@ pub struct Facts<'a> {
     pub open: Option<(InvitationId, Timestamp)>,
     pub declined_until: Option<Timestamp>,
     pub blocked: bool,
+    /// The name of their partner organization, where its people are not invited.
+    pub closed_partner: Option<&'a str>,
     /// When letters went to this mailbox.
     pub letters: &'a [Timestamp],
     /// The inviter has looked at the domain and means it.
@@ -313,6 +320,9 @@ fn closed(terms: &Terms<'_>, facts: &Facts<'_>, address: &EmailAddress, told: Pe
     if told != Person::Guest && !terms.organization.admits_address(address) {
         return Some(Verdict::DomainNotAllowed { by: Whose::Organization });
     }
+    if let Some(partner) = facts.closed_partner.filter(|_| told != Person::Guest) {
+        return Some(Verdict::PartnerClosed { partner: partner.to_owned() });
+    }
     if terms.group.is_some_and(|group| !group.domains.admits_address(address)) {
         return Some(Verdict::DomainNotAllowed { by: Whose::Group });
     }
@@ -323,7 +333,7 @@ fn closed(terms: &Terms<'_>, facts: &Facts<'_>, address: &EmailAddress, told: Pe
         return None;
     }
     Some(Verdict::Confirm {
-        like: match address.needs_confirmation(terms.listed)? {
+        like: match address.needs_confirmation(terms.familiar)? {
             Lookalike::Confusable { with } => Some(with.unicode()),
             Lookalike::MixedScripts { .. } => None,
         },

@@ -10,7 +10,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::characters::{is_hidden, position_of};
 use super::domain_name::{DomainError, DomainName};
-use super::lookalike::{self, Lookalike};
+use super::lookalike::{self, Familiar, Lookalike};
 
 const MOST_BYTES: usize = 254;
 const MOST_LOCAL_BYTES: usize = 64;
@@ -122,9 +122,9 @@ impl EmailAddress {
         format!("{}@{}", self.local(), self.domain().shown())
     }
 
-    /// Why an inviter must look twice: the domain mixes scripts, or reads like one of the listed and is not it.
-    pub fn needs_confirmation(&self, listed: &[DomainName]) -> Option<Lookalike> {
-        lookalike::find(&self.domain(), listed)
+    /// Why an inviter must look twice: the domain mixes scripts, or reads like a familiar one and is not it.
+    pub fn needs_confirmation(&self, familiar: &Familiar) -> Option<Lookalike> {
+        lookalike::find(&self.domain(), familiar)
     }
 }
 

@@ -1,5 +1,7 @@
 //! Domains that read like another one (UTS 39): found here, confirmed by the inviter, refused by nobody.
 
+use std::collections::{HashMap, HashSet};
+
 use unicode_security::{MixedScript, skeleton};
 
 use super::domain_name::DomainName;
@@ -13,22 +15,61 @@ pub enum Lookalike {
     Confusable { with: DomainName },
 }
 
-/// A domain that is listed itself, or is below a listed one, is not mistaken for another.
-pub(super) fn find(domain: &DomainName, listed: &[DomainName]) -> Option<Lookalike> {
+/// Domains that another may be mistaken for, found by how they are drawn.
+#[derive(Debug, Clone, Default)]
+pub struct Familiar {
+    names: HashSet<DomainName>,
+    shapes: HashMap<String, DomainName>,
+}
+
+impl Extend<DomainName> for Familiar {
+    fn extend<I: IntoIterator<Item = DomainName>>(&mut self, domains: I) {
+        for domain in domains {
+            self.shapes.entry(shape_of(&domain.unicode())).or_insert_with(|| domain.clone());
+            self.names.insert(domain);
+        }
+    }
+}
+
+impl FromIterator<DomainName> for Familiar {
+    fn from_iter<I: IntoIterator<Item = DomainName>>(domains: I) -> Self {
+        let mut familiar = Self::default();
+        familiar.extend(domains);
+        familiar
+    }
+}
+
+impl DomainName {
+    /// How the domain is drawn: what is mistaken for it has the same shape.
+    pub fn shape(&self) -> String {
+        shape_of(&self.unicode())
+    }
+
+    /// The shapes of what this domain may be mistaken for, or be below: its own and those of the domains above it.
+    pub fn shapes(&self) -> Vec<String> {
+        let shape = self.shape();
+        endings(&shape).map(ToOwned::to_owned).collect()
+    }
+}
+
+/// A domain that is familiar itself, or is below a familiar one, is not mistaken for another.
+pub(super) fn find(domain: &DomainName, familiar: &Familiar) -> Option<Lookalike> {
     let unicode = domain.unicode();
     if let Some(label) = unicode.split('.').find(|label| !label.is_single_script()) {
         return Some(Lookalike::MixedScripts { label: label.to_owned() });
     }
-    if listed.iter().any(|known| domain == known || domain.is_below(known)) {
+    if endings(domain.as_str()).any(|above| familiar.names.contains(&DomainName::known(above))) {
         return None;
     }
     let shape = shape_of(&unicode);
-    let mistaken = listed.iter().find(|known| is_drawn_within(&shape, &shape_of(&known.unicode())))?;
-    Some(Lookalike::Confusable { with: mistaken.clone() })
+    let with = endings(&shape).find_map(|shape| familiar.shapes.get(shape))?.clone();
+    Some(Lookalike::Confusable { with })
 }
 
-fn is_drawn_within(shape: &str, known: &str) -> bool {
-    shape.strip_suffix(known).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+/// The name and every name above it that has a dot.
+fn endings(name: &str) -> impl Iterator<Item = &str> {
+    let above = name.match_indices('.').map(|(at, dot)| &name[at + dot.len()..]);
+    std::iter::once(name).chain(above).filter(|ending| ending.contains('.'))
 }
 
 /// The skeleton (UTS 39, section 4), in lower case because it takes `0` for a capital `O`.
@@ -43,7 +84,7 @@ mod tests {
 
     fn look(typed: &str) -> Option<Lookalike> {
         let listed = ["example.com", "google.com", "praxis-nord.de"].map(|name| DomainName::parse(name).unwrap());
-        find(&DomainName::parse(typed).unwrap(), &listed)
+        find(&DomainName::parse(typed).unwrap(), &Familiar::from_iter(listed))
     }
 
     #[test]
@@ -72,5 +113,12 @@ mod tests {
             assert_eq!(look(typed), None, "{typed}");
         }
         assert_eq!(look("pаypal.com"), Some(Lookalike::MixedScripts { label: "pаypal".into() }));
+    }
+    #[test]
+    fn a_look_alike_is_found_by_the_shapes_of_its_name() {
+        let shape = DomainName::parse("example.com").unwrap().shape();
+        let found = |typed: &str| DomainName::parse(typed).unwrap().shapes().contains(&shape);
+        assert!(found("exarnple.com") && found("mail.examp1e.com") && found("example.com"));
+        assert!(!found("notexample.com") && !found("example.org"));
     }
 }

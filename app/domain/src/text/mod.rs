@@ -15,7 +15,7 @@ pub use domain_list::{BadLine, DomainList, DomainListError, DomainPattern, Domai
 pub use domain_name::{DomainError, DomainName};
 pub use email::{AddressError, EmailAddress};
 pub use label::{Label, Message, TextError};
-pub use lookalike::Lookalike;
+pub use lookalike::{Familiar, Lookalike};
 pub use names::{Suspicion, SuspicionKind, letter_name, suspicious_text};
 pub use paste::{Pasted, parse_list};
 pub use words::words;

@@ -66,7 +66,7 @@ fn list(visit: Visit, orphans: bool, found: Page<Counted>) -> AnyView {
 }
 
 /// A count that the store takes to 10,001.
-pub(super) fn many(n: i64) -> String {
+pub(in crate::admin) fn many(n: i64) -> String {
     if n > 10_000 { "10,000+".to_owned() } else { crate::say::number(n) }
 }
 

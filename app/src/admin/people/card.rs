@@ -8,8 +8,8 @@ use leptos::server_fn::ServerFn;
 use services::people::{Person, ProfileForm};
 
 use super::deeds::{
-    AddSponsor, EditPerson, EndForm, EndTheirSessions, RemoveSponsor, ResendToPerson, RevokeOfPerson, RolesForm,
-    SetPersonEnd, SetPersonRoles,
+    AddSponsor, EditPerson, EndForm, EndTheirSessions, RemoveSponsor, ResendToPerson, ResetForm, ResetPerson,
+    RevokeOfPerson, RolesForm, SetPersonEnd, SetPersonRoles,
 };
 use crate::admin::{AddressForm, Edited, button};
 use crate::panel::account::platform;
@@ -60,6 +60,43 @@ pub fn end(user: &User, draft: &Draft<EndForm>) -> impl IntoView + use<> {
                 />
                 <div class="actions"><button class="button">"Save last day"</button></div>
             </form>
+        </section>
+    }
+}
+
+pub fn reset(user: &User, draft: &Draft<ResetForm>) -> impl IntoView + use<> {
+    let open = !draft.problems.is_empty();
+    let (what, address) = if user.is_guest() {
+        let hint = "Empty keeps the present address. Another one is checked like that of a new invitation, and the old \
+                    address gets a letter.";
+        let address = view! {
+            <Field
+                name="form[address]"
+                label="New address"
+                kind="email"
+                value=draft.typed.address.clone()
+                problem=draft.problem("address")
+                hint=hint
+                optional=true
+            />
+        };
+        ("They are invited anew and take that up with whatever proves their address then.", Some(address))
+    } else {
+        ("At the next sign-in they bind an identity again, as at the first one.", None)
+    };
+    view! {
+        <section class="card">
+            <header><h2>"Reset how they sign in"</h2></header>
+            <p>"For a lost account, a changed provider or another address. Memberships stay. Sessions end now, and every \
+                linked identity goes. " {what}</p>
+            <details class="more" open=open>
+                <summary>"Reset…"</summary>
+                <form class="form" method="post" action=ResetPerson::PATH>
+                    <Hidden name="id" value=user.id.to_string()/>
+                    {address}
+                    <div class="actions"><button class="button danger">"Reset how they sign in"</button></div>
+                </form>
+            </details>
         </section>
     }
 }

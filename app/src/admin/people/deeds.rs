@@ -1,6 +1,7 @@
 //! What an administrator does to one person: each a form of the person's page.
 
 use domain::role::{Role, Roles};
+use domain::text::EmailAddress;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use services::people::{self, ProfileForm};
@@ -77,6 +78,32 @@ pub async fn end_their_sessions(#[server(default)] id: String) -> Result<(), App
         let visit = visit()?;
         people::end_sessions(&visit.services, &visit.viewer()?.user_administrator()?, read(&id)?).await?;
         Ok(Next::to(page_of(&id)).done("sessions-ended"))
+    })
+    .await
+}
+
+/// Another address for whoever begins anew; empty keeps the one they have.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ResetForm {
+    pub address: String,
+}
+
+impl Kept for ResetForm {
+    const FORM: &'static str = "reset";
+}
+
+#[server(prefix = "/fn", endpoint = "people/reset")]
+pub async fn reset_person(#[server(default)] id: String, #[server(default)] form: ResetForm) -> Result<(), AppError> {
+    doorway(form.clone(), page_of(&id), async move {
+        let visit = visit()?;
+        let admin = visit.viewer()?.user_administrator()?;
+        let address = match form.address.trim() {
+            "" => None,
+            text => Some(EmailAddress::parse(text).map_err(|error| Refusal::field("address", error.code()))?),
+        };
+        people::reset(&visit.services, &admin, read(&id)?, address).await?;
+        Ok(Next::to(page_of(&id)).done("reset"))
     })
     .await
 }

@@ -6,12 +6,15 @@ pub mod delete;
 pub mod new;
 pub mod person;
 
+use domain::id::PartnerId;
 use domain::time::Timestamp;
 use domain::user::User;
 use leptos::prelude::*;
-use services::people::{self, Show};
-use services::{Count, Page, Stored};
+use services::partners;
+use services::people::{self, Listed, Show};
+use services::{Count, Page};
 
+use crate::organization;
 use crate::routes;
 use crate::ssr::{Visit, refused, visit};
 use crate::ui::{
@@ -24,7 +27,9 @@ pub fn PeoplePage() -> impl IntoView {
         let visit = visit()?;
         let admin = visit.viewer()?.user_administrator()?;
         let show = visit.query.get("show").and_then(Show::parse).unwrap_or(Show::Everyone);
-        let found = people::list(&visit.services, &admin, show, &list_ask(&visit)).await?;
+        let partner = visit.query.get("partner").and_then(|id| id.parse().ok());
+        let found = people::list(&visit.services, &admin, show, partner, &list_ask(&visit)).await?;
+        let offered = partners::offered(&visit.services, &admin, partner).await?;
         let problems = refused(&visit).await?;
         Ok(view! {
             <AdminFrame visit=visit.clone() name="People">
@@ -33,7 +38,7 @@ pub fn PeoplePage() -> impl IntoView {
                     <a class="button primary" href=routes::DIRECTORY_INVITE>"Invite guests"</a>
                 </Head>
                 <Notices visit=visit.clone() problems=problems/>
-                <Filters visit=visit.clone() what="people" placeholder="Name, address, organization" chips=chips()/>
+                <Filters visit=visit.clone() what="people" placeholder="Name, address, organization" chips=chips(offered)/>
                 {list(visit, show, found)}
             </AdminFrame>
         }
@@ -41,10 +46,12 @@ pub fn PeoplePage() -> impl IntoView {
     })
 }
 
-fn chips() -> Vec<FilterChip> {
+fn chips(partners: Vec<(PartnerId, String)>) -> Vec<FilterChip> {
     let shows = Show::ALL.iter().filter(|show| **show != Show::Everyone);
     let values = shows.map(|show| (show.as_str().to_owned(), said(*show).to_owned())).collect();
-    vec![FilterChip { name: "show", label: "Show", values }]
+    let partners: Vec<_> = partners.into_iter().map(|(id, name)| (id.to_string(), name)).collect();
+    let partner = (!partners.is_empty()).then(|| FilterChip { name: "partner", label: "Partner", values: partners });
+    std::iter::once(FilterChip { name: "show", label: "Show", values }).chain(partner).collect()
 }
 
 fn said(show: Show) -> &'static str {
@@ -60,12 +67,12 @@ fn said(show: Show) -> &'static str {
     }
 }
 
-fn list(visit: Visit, show: Show, found: Page<Stored<User>>) -> AnyView {
+fn list(visit: Visit, show: Show, found: Page<Listed>) -> AnyView {
     if found.items.is_empty() && found.count == Count::Exactly(0) {
         return none(&visit, show);
     }
     let now = visit.now();
-    let rows = found.items.iter().map(|stored| row(&visit, &stored.value, now)).collect_view();
+    let rows = found.items.iter().map(|listed| row(&visit, listed, now)).collect_view();
     view! {
         <div class="table">
             <table>
@@ -87,15 +94,22 @@ fn list(visit: Visit, show: Show, found: Page<Stored<User>>) -> AnyView {
     .into_any()
 }
 
-fn row(visit: &Visit, user: &User, now: Timestamp) -> impl IntoView + use<> {
-    let signed_in = match user.last_sign_in_at {
+/// When somebody was here last.
+pub(in crate::admin) fn last_sign_in(visit: &Visit, user: &User) -> AnyView {
+    match user.last_sign_in_at {
         Some(at) => view! { <When visit=visit.clone() at/> }.into_any(),
         None => view! { <span class="muted">"never"</span> }.into_any(),
-    };
+    }
+}
+
+fn row(visit: &Visit, listed: &Listed, now: Timestamp) -> impl IntoView + use<> {
+    let user = &listed.user;
+    let signed_in = last_sign_in(visit, user);
     let roles: Vec<&str> = user.roles.iter().map(crate::say::role).collect();
     let roles = (!roles.is_empty()).then(|| view! { <small>{roles.join(", ")}</small> });
-    let company =
-        user.company.as_ref().filter(|_| roles.is_none()).map(|name| view! { <small>{name.to_string()}</small> });
+    let company = organization::view(visit, listed.partner.as_ref(), user)
+        .filter(|_| roles.is_none())
+        .map(|name| view! { <small>{name}</small> });
     view! {
         <tr>
             <th scope="row">{super::person_link(user)}</th>
@@ -108,7 +122,7 @@ fn row(visit: &Visit, user: &User, now: Timestamp) -> impl IntoView + use<> {
 }
 
 /// Whether a person can come in now, in one word.
-pub(super) fn state(user: &User, now: Timestamp) -> impl IntoView + use<> {
+pub(in crate::admin) fn state(user: &User, now: Timestamp) -> impl IntoView + use<> {
     let (tone, text) = match user.may_enter(now) {
         Ok(()) => (Tone::Positive, "Active"),
         Err(barred @ domain::user::Barred::NotAccepted) => (Tone::Caution, crate::say::barred(barred)),

@@ -8,15 +8,15 @@ use services::Viewer;
 use services::people::{self, Person, ProfileForm};
 
 use super::card;
-use super::deeds::{DisablePerson, EnablePerson, EndForm, RestorePerson, RolesForm};
+use super::deeds::{DisablePerson, EnablePerson, EndForm, ResetForm, RestorePerson, RolesForm};
 use crate::admin::{AddressForm, Edited, button, conflict, id, param, problems_of, whole};
+use crate::organization;
 use crate::routes;
 use crate::ssr::{Visit, draft_or, visit};
 use crate::ui::{AdminFrame, Avatar, Head, Notice, Notices, Tone, When, page, until};
 
 /// From here on an end is shown in the color of caution.
 const SOON: Span = Span::days(14);
-/// The issuer that stands for the proof of a mailbox.
 
 #[component]
 pub fn PersonPage() -> impl IntoView {
@@ -34,14 +34,15 @@ pub fn PersonPage() -> impl IntoView {
         let end = draft_or(&visit, EndForm { last_day }).await?;
         let ticked = RolesForm { roles: user.roles.iter().map(|role| role.as_str().to_owned()).collect() };
         let roles = draft_or(&visit, ticked).await?;
+        let reset = draft_or(&visit, ResetForm::default()).await?;
         let sponsor = draft_or(&visit, AddressForm::default()).await?;
-        let said = vec![whole(&profile), end.whole(), roles.whole(), sponsor.whole()];
+        let said = vec![whole(&profile), end.whole(), roles.whole(), sponsor.whole(), reset.whole()];
         let problems = problems_of(&visit, said).await?;
         let may = people::may_change(&viewer, &user).is_ok();
         let deleted = matches!(user.standing, Standing::Deleted { .. } | Standing::Erased { .. });
         let name = user.shown_name().to_owned();
         let crumbs = vec![(routes::PEOPLE.to_owned(), "People".to_owned())];
-        let (lead, actions) = (lead(&user), actions(&viewer, &user, may));
+        let (lead, actions) = (lead(&person), actions(&viewer, &user, may));
         let head = view! {
             <Head
                 title=name.clone()
@@ -57,6 +58,7 @@ pub fn PersonPage() -> impl IntoView {
         let ends = (!deleted && may).then(|| card::end(&user, &end));
         let roles = (!deleted && !user.is_guest() && viewer.has(domain::role::Role::Administrator))
             .then(|| card::roles(&user, &roles));
+        let resets = (!deleted && may).then(|| card::reset(&user, &reset));
         let sponsors = user.is_guest().then(|| card::sponsors(&person, &sponsor, deleted));
         let cards = view! {
             <div class="cards">
@@ -70,6 +72,7 @@ pub fn PersonPage() -> impl IntoView {
                 {ends}
                 {sponsors}
                 {roles}
+                {resets}
             </div>
         };
         let notice = notice(&visit, &user, &viewer);
@@ -87,8 +90,9 @@ pub fn PersonPage() -> impl IntoView {
     })
 }
 
-fn lead(user: &User) -> String {
-    let who = match (&user.company, user.is_guest()) {
+fn lead(person: &Person) -> String {
+    let user = &person.user.value;
+    let who = match (organization::name(person.partner.as_ref(), user), user.is_guest()) {
         (Some(company), true) => format!("Guest of {company}"),
         (None, true) => "Guest".to_owned(),
         (_, false) => "Member".to_owned(),
@@ -153,6 +157,9 @@ fn facts(visit: &Visit, viewer: &Viewer, person: &Person) -> impl IntoView + use
             <a href=routes::person(inviter.id)>{inviter.shown_name().to_owned()}</a>
         </dd></div> }
     });
+    let partner = person.partner.as_ref().map(|partner| {
+        view! { <div><dt>"Partner"</dt><dd>{organization::link(visit, partner)}</dd></div> }
+    });
     let external = user.external.map(|external| {
         let (said, at) = match external {
             ExternalState::Accepted { at } => ("Accepted", at),
@@ -195,6 +202,7 @@ fn facts(visit: &Visit, viewer: &Viewer, person: &Person) -> impl IntoView + use
             <header><h2>"Facts"</h2></header>
             <dl class="facts">
                 <div><dt>"E-mail address"</dt><dd>{user.address.shown()}</dd></div>
+                {partner}
                 <div><dt>"How they came"</dt><dd>{how} " " <When visit=visit.clone() at=user.created_at/></dd></div>
                 {by}
                 {external}

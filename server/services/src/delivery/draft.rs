@@ -1,6 +1,7 @@
 //! What a letter needs before it leaves: the facts as they are now, or why there is nothing to send; and the secrets,
 //! minted in a transaction of their own right before it goes.
 
+use domain::event::Action;
 use domain::id::{AppId, ChallengeId, GroupId, InvitationId, LetterId, UserId};
 use domain::invitation::{Invitation, LIVE_LINKS};
 use domain::letter::{AccountChange, Letter};
@@ -287,9 +288,22 @@ impl Look<'_> {
         if matches!(user.standing, Standing::Erased { .. }) {
             return Ok(Err(Why::Gone));
         }
+        let to = match change {
+            AccountChange::AddressChanged => match self.address_before(user.id).await? {
+                Some(address) => address,
+                None => return Ok(Err(Why::Gone)),
+            },
+            _ => user.address.clone(),
+        };
         let (house, zone) = (self.services.house(), self.zone(Some(&user)));
-        let facts = mail::AccountFacts { house, to: user.address, change, at, zone };
+        let facts = mail::AccountFacts { house, to, change, at, zone };
         Ok(Ok(Draft::Whole(mail::render_account_changed(&facts))))
+    }
+
+    /// The address that was theirs before the last reset, which the audit log keeps.
+    async fn address_before(&mut self, user: UserId) -> Verb<Option<EmailAddress>> {
+        let kept = store::audit::newest_old(&mut self.tx, &user.to_string(), Action::RedemptionReset).await?;
+        Ok(kept.and_then(|json| serde_json::from_str(&json).ok()))
     }
 
     /// Whoever comes by a provider gets no code, but is told their own way.

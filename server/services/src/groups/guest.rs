@@ -6,12 +6,15 @@ use domain::invitation::Invitation;
 use domain::user::User;
 use store::groups::Opened;
 
-use crate::{Denied, OwnerOf, Refusal, Services, Verb};
+use crate::partners::Organization;
+use crate::{Denied, OwnerOf, Refusal, Services, Verb, partners, people};
 
 /// A member with what their owner may know of them.
 #[derive(Debug, Clone)]
 pub struct Guest {
     pub user: User,
+    /// Whose guest they are.
+    pub partner: Option<Organization>,
     pub membership: Membership,
     pub added_by: String,
     pub sponsors: Vec<User>,
@@ -19,6 +22,8 @@ pub struct Guest {
     pub invitations: Vec<Invitation>,
     /// What they would lose with the group.
     pub opens: Vec<Opened>,
+    /// May this owner reset how they sign in?
+    pub may_reset: bool,
 }
 
 /// # Errors
@@ -35,9 +40,12 @@ pub async fn member(services: &Services, by: &OwnerOf<Group>, id: UserId) -> Ver
         invitations.into_iter().map(|stored| stored.value).filter(|one| one.group == Some(group)).collect();
     invitations.sort_by_key(|invitation| std::cmp::Reverse(invitation.id));
     let opens = store::groups::opens(&mut tx, group).await?;
+    let may_reset = people::may_reset(&mut tx, by.viewer(), &user, by.group()).await?;
     Ok(Guest {
+        may_reset,
         added_by: added_by.map_or_else(String::new, |adder| adder.value.shown_name().to_owned()),
         sponsors: sponsors.into_iter().map(|sponsor| sponsor.value).collect(),
+        partner: partners::organization(&mut tx, &user).await?,
         user,
         membership,
         invitations,

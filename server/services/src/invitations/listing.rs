@@ -9,6 +9,7 @@ use domain::time::Timestamp;
 use domain::user::User;
 use store::{Bind, Filter, Page, PageAsk, Tx};
 
+use crate::partners::{Organization, Organizations};
 use crate::{OwnerOf, Services, UserAdmin, Verb};
 
 domain::stored_words! {
@@ -48,6 +49,8 @@ pub struct Listed {
     pub state: InvitationState,
     pub inviter: String,
     pub group: Option<String>,
+    /// The partner that the invited address belongs to.
+    pub partner: Option<Organization>,
 }
 
 /// The invitations to one group, the newest first.
@@ -81,11 +84,14 @@ pub(super) async fn listed(services: &Services, tx: &mut Tx, found: Page<Invitat
         .into_iter()
         .map(|group| (group.value.id, group.value.name.to_string()))
         .collect();
+    let addresses = found.items.iter().map(|invitation| &invitation.address);
+    let organizations = Organizations::gather(tx, addresses).await?;
     found.try_map(|invitation| {
         Ok(Listed {
             state: invitation.state_at(now),
             inviter: inviters.get(&invitation.invited_by).map_or_else(String::new, |user| user.shown_name().to_owned()),
             group: invitation.group.and_then(|group| groups.get(&group).cloned()),
+            partner: organizations.at(&invitation.address).cloned(),
             invitation,
         })
     })

@@ -139,6 +139,10 @@ async fn copied(
     if !is_colleague && !domains.into_iter().all(|rules| rules.admits_address(cc)) {
         problems.add(Problem::new("cc", "domain_not_allowed"));
     }
+    let partner = store::partners::by_domains(tx, [cc.domain()]).await?;
+    if let Some(closed) = partner.iter().find(|partner| !is_colleague && !partner.invitations_allowed) {
+        problems.add(Problem::because("cc", "partner_closed", &closed.name));
+    }
     if !store::blocks::in_force(tx, std::slice::from_ref(&hash)).await?.is_empty() {
         problems.add(Problem::new("cc", Verdict::TakesNoInvitations.code()));
     }

@@ -1,5 +1,7 @@
 //! Writes what a list of invitations does: people, held memberships, invitations, letters, events; many rows at a time.
 
+use std::collections::HashSet;
+
 use domain::event::{Action, Target, TargetKind};
 use domain::group::Membership;
 use domain::id::{EventId, GroupId, InvitationId, UserId};
@@ -10,8 +12,8 @@ use domain::text::{EmailAddress, Label, Pasted};
 use domain::time::Timestamp;
 use domain::user::{CreationType, ExternalState, Standing, User, UserType};
 use serde::Serialize;
-use store::Stored;
 use store::memberships::Member;
+use store::{Stored, Tx};
 
 use super::plan::{Copied, Plan};
 use super::verdicts::{Desk, Weighed, Weighing, letters_bucket, mailbox_hash};
@@ -58,6 +60,8 @@ pub(crate) async fn send(
 #[derive(Default)]
 struct Rows {
     new_users: Vec<User>,
+    /// (guest, sponsor) beside the inviter.
+    sponsors: Vec<(UserId, UserId)>,
     returned: Vec<Stored<User>>,
     stale: Vec<Stored<Invitation>>,
     invitations: Vec<Invitation>,
@@ -131,6 +135,8 @@ impl Rows {
             None => {
                 let user = new_guest(deed, by, address, name.clone(), &plan.language);
                 self.new_users.push(user.clone());
+                let other = entry.sponsor.filter(|sponsor| *sponsor != by.user().id);
+                self.sponsors.extend(other.map(|sponsor| (user.id, sponsor)));
                 user
             }
         };
@@ -242,7 +248,8 @@ impl Rows {
         store::users::save_many(tx, &self.returned).await?;
         store::memberships::remove_all_of(tx, &returned).await?;
         store::users::insert(tx, &self.new_users).await?;
-        let sponsors: Vec<(UserId, UserId)> = self.new_users.iter().map(|user| (user.id, by.user().id)).collect();
+        let inviting = self.new_users.iter().map(|user| (user.id, by.user().id));
+        let sponsors = inviting.chain(present(tx, self.sponsors, now).await?).collect::<Vec<_>>();
         store::users::add_sponsors(tx, &sponsors).await?;
         store::invitations::insert(tx, &self.invitations).await?;
         if let Some(group) = by.group() {
@@ -252,6 +259,19 @@ impl Rows {
         store::hits::add(tx, self.hits, now).await?;
         Ok(())
     }
+}
+
+/// Those whose sponsor can come in.
+async fn present(tx: &mut Tx, mut sponsors: Vec<(UserId, UserId)>, now: Timestamp) -> Verb<Vec<(UserId, UserId)>> {
+    let distinct: HashSet<UserId> = sponsors.iter().map(|(_, sponsor)| *sponsor).collect();
+    let found = store::users::by_ids(tx, &distinct.into_iter().collect::<Vec<_>>()).await?;
+    let present: HashSet<UserId> = found
+        .into_iter()
+        .filter(|sponsor| sponsor.value.may_enter(now).is_ok())
+        .map(|sponsor| sponsor.value.id)
+        .collect();
+    sponsors.retain(|(_, sponsor)| present.contains(sponsor));
+    Ok(sponsors)
 }
 
 fn new_guest(deed: &mut Deed<'_>, by: &Inviting, address: &EmailAddress, name: Option<Label>, language: &str) -> User {

@@ -7,9 +7,10 @@ use domain::id::{InvitationId, UserId};
 use domain::invitation::{DECLINE_BARS, Decision, Facts, Invitation, InvitationState, LETTERS, Line, Outcome, PAUSE};
 use domain::invitation::{Person, Room, Terms, decide};
 use domain::settings::Collaboration;
-use domain::text::{DomainList, DomainName, DomainPattern, DomainRules, EmailAddress, Pasted, parse_list};
+use domain::text::{DomainList, DomainName, DomainPattern, DomainRules, EmailAddress, Familiar, Pasted, parse_list};
 use domain::time::{Span, Timestamp};
 use domain::user::{Standing, User};
+use store::partners::Claim;
 use store::settings::COLLABORATION;
 use store::{Stored, Tx};
 
@@ -86,6 +87,8 @@ pub(super) struct Weighed<'a> {
     pub blocked: bool,
     /// Any membership row for the target, whether it counts or not.
     pub has_row: bool,
+    /// Who stands by guests of their partner organization.
+    pub sponsor: Option<UserId>,
     pub decision: Decision,
 }
 
@@ -108,7 +111,7 @@ pub(super) struct Desk<'a> {
     pub group: Option<Group>,
     pub room: Room,
     sees_directory: bool,
-    listed: Vec<DomainName>,
+    familiar: Familiar,
 }
 
 impl<'a> Desk<'a> {
@@ -134,10 +137,10 @@ impl<'a> Desk<'a> {
             _ => None,
         };
         let (left, until) = invitations_left(tx, by, now).await?;
-        let listed = listed(&settings, group.as_ref(), by.user());
+        let familiar = familiar(&settings, group.as_ref(), by.user());
         let room = Room::new(places, (!bulk).then_some(left), until);
         let sees_directory = by.sees_directory(&settings);
-        Ok(Self { key: &services.key, now, settings, group, room, sees_directory, listed })
+        Ok(Self { key: &services.key, now, settings, group, room, sees_directory, familiar })
     }
 
     /// May the inviter see who is in the directory?
@@ -145,14 +148,14 @@ impl<'a> Desk<'a> {
         self.sees_directory
     }
 
-    fn terms(&self, letters: bool) -> Terms<'_> {
+    fn terms<'t>(&'t self, letters: bool, familiar: &'t Familiar) -> Terms<'t> {
         Terms {
             now: self.now,
             organization: &self.settings.domains,
             group: self.group.as_ref().map(|group| &group.narrowing),
             sees_directory: self.sees_directory,
             letters,
-            listed: &self.listed,
+            familiar,
         }
     }
 
@@ -160,7 +163,7 @@ impl<'a> Desk<'a> {
     pub async fn weigh<'p>(&mut self, tx: &mut Tx, list: &'p [Pasted], how: &Weighing) -> Verb<Vec<Weighed<'p>>> {
         let known = Known::gather(self, tx, list).await?;
         let mut room = std::mem::replace(&mut self.room, Room::new(None, None, self.now));
-        let terms = self.terms(!how.without_letters);
+        let terms = self.terms(!how.without_letters, &known.familiar);
         let mut seen = HashSet::new();
         let weighed = list.iter().map(|pasted| known.weigh(&terms, &mut room, &mut seen, pasted, how)).collect();
         self.room = room;
@@ -177,8 +180,9 @@ async fn invitations_left(tx: &mut Tx, by: &Inviting, now: Timestamp) -> Verb<(i
     limits::left(tx, &by.bucket(), &by.limits(), now).await
 }
 
-/// Whose look-alikes are worth a second look: domains on a list, and the inviter's own.
-fn listed(settings: &Collaboration, group: Option<&Group>, inviter: &User) -> Vec<DomainName> {
+/// Whose look-alikes are worth a second look: domains on a list, and the inviter's own. Those of partners are found as
+/// they are needed.
+fn familiar(settings: &Collaboration, group: Option<&Group>, inviter: &User) -> Familiar {
     let patterns = |rules: &DomainRules| match rules {
         DomainRules::Any => Vec::new(),
         DomainRules::Deny(list) | DomainRules::AllowOnly(list) => DomainList::patterns(list).to_vec(),
@@ -203,6 +207,8 @@ struct Known {
     invitations: HashMap<UserId, Vec<Stored<Invitation>>>,
     blocked: HashSet<String>,
     letters: HashMap<String, Vec<Timestamp>>,
+    partners: HashMap<DomainName, Claim>,
+    familiar: Familiar,
 }
 
 impl Known {
@@ -229,6 +235,9 @@ impl Known {
         let mailboxes: Vec<String> = hashes.values().cloned().collect();
         let blocked = store::blocks::in_force(tx, &mailboxes).await?.into_iter().collect();
         let letters = letters_to(tx, &mailboxes, now).await?;
+        let partners = partners(tx, &addresses).await?;
+        let mut familiar = desk.familiar.clone();
+        familiar.extend(partners.keys().cloned());
         Ok(Self {
             now,
             to_group: group.is_some(),
@@ -238,6 +247,8 @@ impl Known {
             invitations,
             blocked,
             letters,
+            partners,
+            familiar,
         })
     }
 
@@ -269,6 +280,9 @@ impl Known {
         }
         let enabled = user.is_some_and(|user| user.value.standing == Standing::Enabled);
         let membership = user.and_then(|user| self.memberships.get(&user.value.id));
+        let partner = address.ok().filter(|_| !self.partners.is_empty());
+        let partner = partner.and_then(|address| self.partners.get(&address.domain()));
+        let closed = partner.filter(|partner| !partner.invitations_allowed);
         let facts = Facts {
             address,
             twice: pasted.twice || (!key.is_empty() && !seen.insert(key)),
@@ -280,13 +294,23 @@ impl Known {
             open,
             declined_until,
             blocked: hash.is_some_and(|hash| self.blocked.contains(hash)),
+            closed_partner: closed.map(|partner| partner.name.as_str()),
             letters: hash.and_then(|hash| self.letters.get(hash)).map_or(&[], Vec::as_slice),
             confirmed: how.confirmed.contains(key),
         };
         let decision = decide(terms, room, &facts);
         let (blocked, has_row) = (facts.blocked, membership.is_some());
-        Weighed { pasted, user: user.cloned(), stale, blocked, has_row, decision }
+        let sponsor = partner.and_then(|partner| partner.sponsor);
+        Weighed { pasted, user: user.cloned(), stale, blocked, has_row, sponsor, decision }
     }
+}
+
+/// The partners' domains that occur among the addresses, and those that one of them may be mistaken for.
+async fn partners(tx: &mut Tx, addresses: &[EmailAddress]) -> Verb<HashMap<DomainName, Claim>> {
+    let domains: HashSet<DomainName> = addresses.iter().map(EmailAddress::domain).collect();
+    let shapes: HashSet<String> = domains.iter().flat_map(DomainName::shapes).collect();
+    let claims = store::partners::by_shapes(tx, &shapes.into_iter().collect::<Vec<_>>()).await?;
+    Ok(claims.into_iter().map(|claim| (claim.domain.clone(), claim)).collect())
 }
 
 /// When letters went to these mailboxes, as far back as limits look.

@@ -137,10 +137,15 @@ pub(super) fn account_changed(organization: &str, change: AccountChange) -> Stri
         AccountChange::PasskeyAdded => format!("A passkey was added to your account at {organization}"),
         AccountChange::PasskeyRemoved => format!("A passkey was removed from your account at {organization}"),
         AccountChange::RedemptionReset => format!("How you sign in to {organization} was reset"),
+        AccountChange::AddressChanged => format!("Your address at {organization} was changed"),
     }
 }
 pub(super) fn account_changed_text(change: AccountChange) -> &'static str {
     match change {
+        AccountChange::AddressChanged => {
+            "An administrator gave your account another address, and the invitation went there. If you did not ask for that, \
+             tell them: this address no longer opens anything."
+        }
         AccountChange::RedemptionReset => {
             "An administrator did this. Your sessions have ended and your accounts are no longer tied to you; your access \
              stays. The invitation that comes with another letter ties them again."

@@ -52,7 +52,7 @@ pub struct ProviderForm {
     pub user: String,
     pub emails: String,
     pub client_id: String,
-    /// Never filled; empty keeps the one that is there.
+    /// Never filled, and never written down with a draft; empty keeps the one that is there.
     #[serde(skip_serializing)]
     pub client_secret: String,
     pub secret_ends: String,
@@ -69,9 +69,29 @@ pub struct ProviderForm {
     pub claim_address: String,
     pub claim_verified: String,
     pub claim_name: String,
+    /// Read where a provider is made; afterwards it is switched.
+    pub enabled: bool,
 }
 
 impl Preset {
+    /// The kind that a provider seems to be, for its name and for hints.
+    pub fn of(provider: &Provider) -> Self {
+        let host = provider.host();
+        let (issuer, tenancy) = match &provider.settings.protocol {
+            Protocol::OpenId { issuer, tenancy } => (issuer, tenancy),
+            Protocol::OAuth2 { .. } if host == "github.com" => return Self::GitHub,
+            Protocol::OAuth2 { .. } => return Self::OAuth2,
+        };
+        match tenancy {
+            Tenancy::Google => Self::Google,
+            Tenancy::Entra { .. } => Self::EntraMany,
+            Tenancy::Single if host == "login.microsoftonline.com" => Self::Entra,
+            Tenancy::Single if host.ends_with(".okta.com") => Self::Okta,
+            Tenancy::Single if issuer.as_str().contains("/realms/") => Self::Keycloak,
+            Tenancy::Single => Self::OpenId,
+        }
+    }
+
     pub fn is_open_id(self) -> bool {
         !matches!(self, Self::GitHub | Self::OAuth2)
     }
@@ -88,6 +108,7 @@ impl Preset {
             claim_address: usual.address,
             claim_verified: usual.verified,
             claim_name: usual.name,
+            enabled: true,
             ..ProviderForm::default()
         };
         let text = str::to_owned;
@@ -145,22 +166,20 @@ impl ProviderForm {
             claim_address: settings.claims.address.clone(),
             claim_verified: settings.claims.verified.clone(),
             claim_name: settings.claims.name.clone(),
+            preset: Preset::of(provider).as_str().to_owned(),
+            enabled: provider.enabled,
             ..Self::default()
         };
         match &settings.protocol {
             Protocol::OpenId { issuer, tenancy } => {
-                let (preset, tenants) = match tenancy {
-                    Tenancy::Single => (Preset::OpenId, String::new()),
-                    Tenancy::Google => (Preset::Google, String::new()),
-                    Tenancy::Entra { tenants } => {
-                        let line = |tenant: &EntraTenant| format!("{}, {}", tenant.tid, tenant.domain);
-                        (Preset::EntraMany, tenants.iter().map(line).collect::<Vec<_>>().join("\n"))
-                    }
+                let line = |tenant: &EntraTenant| format!("{}, {}", tenant.tid, tenant.domain);
+                let tenants = match tenancy {
+                    Tenancy::Entra { tenants } => tenants.iter().map(line).collect::<Vec<_>>().join("\n"),
+                    Tenancy::Single | Tenancy::Google => String::new(),
                 };
-                Self { preset: preset.as_str().to_owned(), issuer: issuer.to_string(), tenants, ..form }
+                Self { issuer: issuer.to_string(), tenants, ..form }
             }
             Protocol::OAuth2 { authorize, token, user, emails } => Self {
-                preset: Preset::OAuth2.as_str().to_owned(),
                 authorize: authorize.to_string(),
                 token: token.to_string(),
                 user: user.to_string(),
@@ -181,8 +200,8 @@ impl ProviderForm {
     fn read(&self, zone: &Zone, problems: &mut Problems) -> Option<NewProvider> {
         let preset = Preset::parse(&self.preset).unwrap_or(Preset::OpenId);
         let name = problems.take("name", Label::parse(&self.name));
-        let domains = self.domains(problems);
         let protocol = self.protocol(preset, problems);
+        let domains = self.domains(protocol.as_ref(), problems);
         let client_id = self.client_id.trim();
         if client_id.is_empty() || client_id.len() > 200 {
             problems.add(Problem::new("client_id", "client_id"));
@@ -216,7 +235,7 @@ impl ProviderForm {
         let provider = Provider {
             id: ProviderId(uuid::Uuid::nil()),
             name: name?,
-            enabled: true,
+            enabled: self.enabled,
             offered: self.offered,
             position: position?,
             client_id: client_id.to_owned(),
@@ -238,6 +257,11 @@ impl ProviderForm {
                 _ => Some(Tenancy::Single),
             };
             let issuer = problems.take("issuer", Issuer::parse(&self.issuer));
+            // What stands in capitals in a ready-made address waits for the administrator's own.
+            let ready_made = preset.form().issuer;
+            if ready_made.contains(|c: char| c.is_ascii_uppercase()) && self.issuer.trim() == ready_made {
+                problems.add(Problem::new("issuer", "issuer_ready_made"));
+            }
             return Some(Protocol::OpenId { issuer: issuer?, tenancy: tenancy? });
         }
         let authorize = problems.take("authorize", endpoint(&self.authorize));
@@ -265,8 +289,14 @@ impl ProviderForm {
         Some(tenants)
     }
 
-    fn domains(&self, problems: &mut Problems) -> Option<Vec<DomainName>> {
-        let mut domains = Vec::new();
+    /// Those of the form, and those that tenants are pinned for: a pin for a domain that is not spoken for means nothing.
+    fn domains(&self, protocol: Option<&Protocol>, problems: &mut Problems) -> Option<Vec<DomainName>> {
+        let mut domains: Vec<DomainName> = match protocol {
+            Some(Protocol::OpenId { tenancy: Tenancy::Entra { tenants }, .. }) => {
+                tenants.iter().map(|tenant| tenant.domain.clone()).collect()
+            }
+            _ => Vec::new(),
+        };
         for line in self.domains.split([',', '\n', ' ']).map(str::trim).filter(|line| !line.is_empty()) {
             match DomainName::parse(line) {
                 Ok(domain) if domain.is_public_suffix() => {
@@ -350,9 +380,41 @@ mod tests {
     }
 
     #[test]
+    fn what_kind_a_provider_is_shows_in_its_addresses() {
+        for preset in Preset::ALL {
+            let form = ProviderForm { name: "X".to_owned(), client_id: "lobby".to_owned(), ..preset.form() };
+            let address = || "https://login.praxis.example/x".to_owned();
+            let form = match preset {
+                Preset::OpenId => ProviderForm { issuer: address(), ..form },
+                Preset::OAuth2 => ProviderForm { authorize: address(), token: address(), user: address(), ..form },
+                _ => ProviderForm { issuer: form.issuer.to_lowercase(), ..form },
+            };
+            let (provider, _) =
+                form.parse(&Zone::utc()).ok().unwrap().made(domain::samples::provider().id, Timestamp(0));
+            assert_eq!(Preset::of(&provider), *preset);
+        }
+    }
+
+    #[test]
+    fn a_provider_speaks_for_the_domains_of_its_pinned_tenants() {
+        let tenants = "72F988BF-86F1-41AF-91AB-2D7CD011DB47, b.example\n".to_owned();
+        let form = ProviderForm { tenants, domains: "a.example".to_owned(), ..filled(Preset::EntraMany) };
+        let (provider, _) = form.parse(&Zone::utc()).ok().unwrap().made(domain::samples::provider().id, Timestamp(0));
+        let spoken: Vec<&str> = provider.settings.domains.iter().map(DomainName::as_str).collect();
+        assert_eq!(spoken, ["a.example", "b.example"]);
+    }
+
+    #[test]
+    fn a_draft_of_the_form_has_no_secret() {
+        let form = ProviderForm { client_secret: "hunter2".to_owned(), ..filled(Preset::OpenId) };
+        assert!(!serde_json::to_string(&form).unwrap().contains("hunter2"));
+    }
+
+    #[test]
     fn each_wrong_field_is_named() {
         for (form, field) in [
             (ProviderForm { issuer: "http://login.example".to_owned(), ..filled(Preset::OpenId) }, "issuer"),
+            (ProviderForm { issuer: Preset::Entra.form().issuer, ..filled(Preset::Entra) }, "issuer"),
             (ProviderForm { name: String::new(), ..filled(Preset::OpenId) }, "name"),
             (ProviderForm { client_id: " ".to_owned(), ..filled(Preset::OpenId) }, "client_id"),
             (ProviderForm { domains: "co.uk".to_owned(), ..filled(Preset::OpenId) }, "domains"),

@@ -6,6 +6,7 @@ use domain::invitation::{InvitationState, Outcome};
 use domain::letter::Letter;
 use domain::settings::GuestAccess;
 use domain::time::Span;
+use domain::user::User;
 use services::groups::{self, Members, NarrowingForm, ShapeForm};
 use services::testing::both;
 use services::{PageAsk, memberships};
@@ -211,6 +212,56 @@ async fn the_members_page_is_cut_as_asked_and_names_who_added_them() {
         assert_eq!((counts.guests, counts.pending, counts.ending), (1, 1, 1));
         lobby.clock.advance(Span::days(3));
         assert_eq!(listed(Members::Ended).await, ["ada"]);
+    }
+}
+
+#[tokio::test]
+async fn members_are_sorted_by_their_last_sign_in_wherever_it_was() {
+    for lobby in both().await {
+        let owned = lobby.group_with_owner().await;
+        let group = owned.group().id;
+        let [ada, bo, cy, dan] = ["ada", "bo", "cy", "dan"].map(|name| format!("{name}@praxis.example"));
+        let (ada, bo, cy) = (lobby.guest(&ada).await, lobby.guest(&bo).await, lobby.guest(&cy).await);
+        for user in [&ada, &bo, &cy] {
+            lobby.join(group, user).await;
+        }
+        let enters = async |user: &User| {
+            lobby.clock.advance(Span::minutes(1));
+            let mut tx = lobby.services.store.begin().await.unwrap();
+            store::users::signed_in(&mut tx, user.id, lobby.services.now()).await.unwrap();
+            tx.commit().await.unwrap();
+        };
+        let listed = async |reverse| {
+            let (mut names, mut after) = (Vec::new(), None);
+            loop {
+                let sort = "last-sign-in".to_owned();
+                let ask = PageAsk { sort, reverse, after, size: 1, ..PageAsk::default() };
+                let page = groups::members(&lobby.services, &owned, Members::Everyone, &ask).await.unwrap();
+                names.extend(page.items.iter().map(|listed| listed.member.user.address.local().to_owned()));
+                match page.next {
+                    Some(next) => after = Some(next),
+                    None => return names,
+                }
+            }
+        };
+        enters(&bo).await;
+        enters(&ada).await;
+        assert_eq!(listed(false).await, ["ada", "bo", "cy"], "who never came in is last");
+        assert_eq!(listed(true).await, ["cy", "bo", "ada"]);
+
+        // Who came in before they joined; and a new name changes no place.
+        let dan = lobby.guest(&dan).await;
+        enters(&dan).await;
+        lobby.join(group, &lobby.user(dan.id).await.value).await;
+        let profile = services::people::ProfileForm {
+            name: "Bo Berg".to_owned(),
+            language: "en".to_owned(),
+            ..Default::default()
+        };
+        services::people::edit_own(&lobby.services, &lobby.viewer(bo.id).await, profile.parse().unwrap())
+            .await
+            .unwrap();
+        assert_eq!(listed(false).await, ["dan", "ada", "bo", "cy"]);
     }
 }
 

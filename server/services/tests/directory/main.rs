@@ -6,6 +6,7 @@ mod applications;
 mod groups;
 mod housekeeping;
 mod logs;
+mod partners;
 mod people;
 mod races;
 

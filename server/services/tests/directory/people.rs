@@ -21,8 +21,8 @@ fn search(words: &[&str]) -> PageAsk {
 }
 
 async fn found(lobby: &Lobby, by: &UserAdmin, show: Show, words: &[&str]) -> Vec<String> {
-    let page = people::list(&lobby.services, by, show, &search(words)).await.unwrap();
-    page.items.iter().map(|user| user.value.shown_name().to_owned()).collect()
+    let page = people::list(&lobby.services, by, show, None, &search(words)).await.unwrap();
+    page.items.iter().map(|listed| listed.user.shown_name().to_owned()).collect()
 }
 
 #[tokio::test]

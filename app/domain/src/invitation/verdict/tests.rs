@@ -1,3 +1,5 @@
+use std::sync::LazyLock;
+
 use super::*;
 use crate::samples::{NOON, address};
 use crate::text::DomainList;
@@ -5,7 +7,8 @@ use crate::text::DomainList;
 const TOMORROW: Timestamp = Timestamp(NOON.0 + 86_400_000);
 
 fn terms<'a>(group: Option<&'a Narrowing>) -> Terms<'a> {
-    Terms { now: NOON, organization: &DomainRules::Any, group, sees_directory: true, letters: true, listed: &[] }
+    static NONE: LazyLock<Familiar> = LazyLock::new(Familiar::default);
+    Terms { now: NOON, organization: &DomainRules::Any, group, sees_directory: true, letters: true, familiar: &NONE }
 }
 
 fn room() -> Room {
@@ -21,6 +24,7 @@ fn facts(address: &EmailAddress) -> Facts<'_> {
         open: None,
         declined_until: None,
         blocked: false,
+        closed_partner: None,
         letters: &[],
         confirmed: false,
     }
@@ -132,9 +136,29 @@ fn domains_close_for_those_who_have_not_accepted_and_a_group_keeps_its_own() {
 }
 
 #[test]
+fn people_of_a_closed_partner_are_not_invited_and_stay_where_they_have_accepted() {
+    let ada = address("ada@praxis.example");
+    let group = Narrowing::default();
+    let closed = || Verdict::PartnerClosed { partner: "Praxis Nord".to_owned() };
+    for (person, sees_directory, verdict) in [
+        (Person::Nobody, true, closed()),
+        (Person::Pending, true, closed()),
+        (Person::Guest, true, Verdict::WillBeAdded),
+        (Person::Member, true, Verdict::MemberWillBeAdded),
+        (Person::Nobody, false, closed()),
+        (Person::Guest, false, closed()),
+        (Person::Member, false, closed()),
+    ] {
+        let terms = Terms { sees_directory, ..terms(Some(&group)) };
+        let facts = Facts { person, closed_partner: Some("Praxis Nord"), ..facts(&ada) };
+        assert_eq!(decide(&terms, &mut room(), &facts).verdict, verdict, "{person:?}");
+    }
+}
+
+#[test]
 fn a_look_alike_is_confirmed_once_by_the_inviter() {
-    let listed = [address("x@example.com").domain()];
-    let terms = Terms { listed: &listed, ..terms(None) };
+    let familiar = Familiar::from_iter([address("x@example.com").domain()]);
+    let terms = Terms { familiar: &familiar, ..terms(None) };
     let odd = address("ada@examp1e.com");
     let decision = decide(&terms, &mut room(), &facts(&odd));
     assert_eq!(decision.verdict, Verdict::Confirm { like: Some("example.com".to_owned()) });
@@ -183,7 +207,7 @@ fn one_mailbox_gets_three_letters_a_day_and_ten_a_month_whatever_its_tags() {
 #[test]
 fn who_may_not_list_the_directory_learns_of_nobody() {
     let ada = address("ada@examp1e.com");
-    let listed = [address("x@example.com").domain()];
+    let familiar = Familiar::from_iter([address("x@example.com").domain()]);
     let closed = DomainRules::AllowOnly(DomainList::parse("partner.example").unwrap());
     let open = Some((invitation(), NOON));
     let people = || {
@@ -208,7 +232,7 @@ fn who_may_not_list_the_directory_learns_of_nobody() {
         (&DomainRules::Any, true, &[], Room::new(Some(0), None, NOON), Verdict::GroupFull { most: 1 }),
         (&DomainRules::Any, true, &[], Room::new(None, Some(0), NOON), Verdict::OverYourLimit { until: NOON }),
     ] {
-        let terms = Terms { organization, sees_directory: false, listed: &listed, ..terms(Some(&group)) };
+        let terms = Terms { organization, sees_directory: false, familiar: &familiar, ..terms(Some(&group)) };
         let left: Vec<Room> = people()
             .into_iter()
             .map(|facts| {

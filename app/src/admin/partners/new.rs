@@ -1,0 +1,93 @@
+//! Adding a partner organization, and the fields that its form shares with the one that changes it.
+
+use domain::problem::Problem;
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+use services::partners::{self, ShapeForm};
+
+use crate::error::AppError;
+use crate::routes;
+use crate::ssr::{Kept, Next, doorway, draft_or, visit};
+use crate::ui::{AdminFrame, Choice, Field, Head, Notices, TextArea, page};
+
+impl Kept for ShapeForm {
+    const FORM: &'static str = "partner";
+}
+
+#[server(prefix = "/fn", endpoint = "partners/create")]
+pub async fn create_partner(#[server(default)] form: ShapeForm) -> Result<(), AppError> {
+    doorway(form.clone(), routes::NEW_PARTNER, async move {
+        let visit = visit()?;
+        let admin = visit.viewer()?.administrator()?;
+        let id = partners::create(&visit.services, &admin, form.parse()?).await?;
+        Ok(Next::to(routes::partner(id)).done("created"))
+    })
+    .await
+}
+
+#[component]
+pub fn NewPartnerPage() -> impl IntoView {
+    page(async move {
+        let visit = visit()?;
+        visit.viewer()?.administrator()?;
+        let draft = draft_or(&visit, ShapeForm { invitations_allowed: true, ..ShapeForm::default() }).await?;
+        let crumbs = vec![(routes::PARTNERS.to_owned(), "Partners".to_owned())];
+        let fields = fields(&draft.typed, &draft.problems);
+        Ok(view! {
+            <AdminFrame visit=visit.clone() name="Add partner" narrow=true>
+                <Head title="Add partner" lead="Guests with an address at its domains are shown under its name at once." crumbs=crumbs/>
+                <Notices visit=visit.clone() problems=draft.whole()/>
+                <form class="form" method="post" action=CreatePartner::PATH>
+                    {fields}
+                    <div class="actions">
+                        <button class="button primary">"Add partner"</button>
+                        <a class="button quiet" href=routes::PARTNERS>"Cancel"</a>
+                    </div>
+                </form>
+            </AdminFrame>
+        }
+        .into_any())
+    })
+}
+
+/// What can be written about a partner.
+pub(super) fn fields(typed: &ShapeForm, problems: &[Problem]) -> impl IntoView + use<> {
+    let problem = |field: &str| problems.iter().find(|problem| problem.field == field).map(crate::say::problem);
+    let ShapeForm { name, domains, sponsor, invitations_allowed, notes } = typed.clone();
+    view! {
+        <Field name="form[name]" label="Name" value=name problem=problem("name") hint="As guests and owners know the organization."/>
+        <TextArea
+            name="form[domains]"
+            label="Domains"
+            value=domains
+            problem=problem("domains")
+            hint="One on each line, such as praxis-nord.example. A subdomain is a domain of its own."
+            rows=3
+        />
+        <Field
+            name="form[sponsor]"
+            label="Default sponsor"
+            kind="email"
+            value=sponsor
+            problem=problem("sponsor")
+            hint="The address of somebody here who answers for its guests beside whoever invites them."
+            optional=true
+        />
+        <Choice
+            name="form[invitations_allowed]"
+            value="true"
+            label="Its people may be invited"
+            hint="Without it nobody with its domains is invited, and who is pending cannot accept. Who has accepted stays.".to_owned()
+            checked=invitations_allowed
+        />
+        <TextArea
+            name="form[notes]"
+            label="Notes"
+            value=notes
+            problem=problem("notes")
+            hint="For administrators: contracts, contacts. At most 1,000 characters."
+            rows=3
+            optional=true
+        />
+    }
+}

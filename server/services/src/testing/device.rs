@@ -7,6 +7,14 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
+use domain::id::{PasskeyId, UserId};
+use domain::samples;
+
+use super::Lobby;
+use crate::signin::Caller;
+use crate::{Secret, passkeys};
+
+/// The page that a test's Lobby is on.
 pub const ORIGIN: &str = "https://lobby.lindenhof.example";
 
 const PRESENT: u8 = 0x01;
@@ -23,6 +31,25 @@ pub struct Device {
     pub verifies: bool,
     /// The page that it believes to be on.
     pub origin: &'static str,
+}
+
+impl Lobby {
+    /// The person, who came in just now, adds a passkey on a new device.
+    pub async fn passkey(&self, user: UserId) -> (PasskeyId, Device) {
+        let (viewer, browser, origin) = (self.viewer(user).await, Secret::random(), samples::origin());
+        let caller = Caller { browser: &browser, device: None, origin: &origin, correlation: self.correlation() };
+        let mut device = Device::new();
+        let challenge = passkeys::begin_adding(&self.services, &viewer, &caller).await.unwrap();
+        let answer = device.make(&challenge.options);
+        let added = passkeys::add(&self.services, &viewer, &caller, challenge.ceremony, answer, "Telephone").await;
+        (added.unwrap(), device)
+    }
+}
+
+impl Default for Device {
+    fn default() -> Self {
+        Self::new()
+    }
 }
 
 fn told(bytes: &[u8]) -> String {

@@ -2,24 +2,19 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may end here")]
 
-mod device;
-
 use domain::event::{Action, SignInResult};
 use domain::id::{CeremonyId, PasskeyId};
-use domain::identity::{Identity, MAILBOX, MAILBOX_WORD};
+use domain::identity::MAILBOX_WORD;
 use domain::letter::{AccountChange, Letter};
 use domain::passkey::{CEREMONY, ENROLMENT, MOST};
 use domain::samples;
 use domain::session::{Method, Origin, Session};
 use domain::time::Span;
-use domain::user::User;
 use serde_json::Value;
 use services::signin::{Asked, Caller, Opened};
-use services::testing::{Lobby, both};
+use services::testing::{Device, Lobby, ORIGIN, both};
 use services::{Refusal, Secret, Verb, Viewer, passkeys, people, sessions};
 use store::Engine;
-
-use device::Device;
 
 /// A browser with its cookie, in front of one Lobby.
 struct Browser<'a> {
@@ -79,27 +74,10 @@ fn refusal<T>(verb: Verb<T>) -> &'static str {
     verb.err().as_ref().map(Refusal::code).unwrap()
 }
 
-/// Their mailbox vouched for them just now, and it is what they came by.
-async fn anchored(lobby: &Lobby, user: &User) {
-    let identity = Identity {
-        issuer: MAILBOX.to_owned(),
-        subject: user.address.key().to_owned(),
-        user: user.id,
-        provider: None,
-        address: None,
-        anchor: true,
-        created_at: lobby.services.now(),
-        spoke_at: Some(lobby.services.now()),
-    };
-    let mut tx = lobby.services.store.begin().await.unwrap();
-    store::identities::insert(&mut tx, &identity).await.unwrap();
-    tx.commit().await.unwrap();
-}
-
 /// A guest who has just come in, and added the device.
 async fn guest_with(lobby: &Lobby, device: &mut Device) -> Viewer {
     let guest = lobby.guest("ada@praxis.example").await;
-    anchored(lobby, &guest).await;
+    lobby.anchor(&guest).await;
     let viewer = lobby.viewer(guest.id).await;
     Browser::new(lobby).add(&viewer, device, "Telephone").await.unwrap();
     viewer
@@ -169,7 +147,7 @@ async fn what_is_not_signed_here_by_a_device_that_knows_its_person_is_refused() 
         let browser = Browser::new(&lobby);
         device.origin = "https://lobby.lindenhof.example.evil.example";
         assert_eq!(refusal(browser.sign_in(&mut device).await), "passkey_refused");
-        device.origin = device::ORIGIN;
+        device.origin = ORIGIN;
         device.verifies = false;
         assert_eq!(refusal(browser.sign_in(&mut device).await), "passkey_refused");
         device.verifies = true;
@@ -208,7 +186,7 @@ async fn a_guests_passkey_signs_in_only_while_their_anchors_word_holds() {
         assert_eq!(refusal(browser.sign_in(&mut device).await), "user_disabled");
 
         let member = lobby.member("ida@lindenhof.example").await;
-        anchored(&lobby, &member).await;
+        lobby.anchor(&member).await;
         let mut device = Device::new();
         browser.add(&lobby.viewer(member.id).await, &mut device, "Laptop").await.unwrap();
         lobby.clock.advance(MAILBOX_WORD);
@@ -252,7 +230,7 @@ async fn once_there_is_a_passkey_only_a_passkey_opens_the_way_to_change_any() {
 async fn a_first_passkey_is_not_added_long_after_and_nobody_has_more_than_ten() {
     for lobby in both().await {
         let (guest, browser) = (lobby.guest("ada@praxis.example").await, Browser::new(&lobby));
-        anchored(&lobby, &guest).await;
+        lobby.anchor(&guest).await;
         let viewer = lobby.viewer(guest.id).await;
         lobby.clock.advance(ENROLMENT);
         assert_eq!(refusal(browser.add(&viewer, &mut Device::new(), "Late").await), "factor_late");

@@ -115,6 +115,20 @@ stories("Every page", ({ house, way, part }) => {
         for (const page of seen) assert.doesNotMatch(page, /^\/(admin|manage)/);
         await guest.goTo("/account/prove?to=/account/leave");
         await guest.looksAt("Guest prove");
+        if (way.scripts) {
+            const device = await Device.plug(guest);
+            await guest.goTo("/account");
+            await guest.press("Add a passkey");
+            await guest.sees("The passkey is added.");
+            await guest.looksAt("Guest with a passkey");
+            await guest.looksInTheDark("Guest with a passkey");
+            // Nobody touches it: the prove page waits.
+            await device.isTouched(false);
+            await guest.goTo("/account/prove?to=/account");
+            await guest.sees("Prove with a passkey");
+            await guest.looksAt("Guest prove with a passkey");
+            await guest.looksInTheDark("Guest prove with a passkey");
+        }
         await guest.goTo("/admin", 403);
         await guest.looksAt("Guest forbidden");
         await guest.goTo("/manage/01890000-0000-7000-8000-000000000000", 404);

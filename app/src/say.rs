@@ -163,6 +163,20 @@ pub fn problem(problem: &Problem) -> String {
         "code_expired" => "This code has expired. Ask for another one.",
         "code_used" => "This code was used already. Ask for another one.",
         "code_unknown" => "This browser has not asked for a code, or it was long ago. Ask for another one.",
+        "factor_wanted" => "You have a passkey: use it first, then you can go on.",
+        "factor_late" => {
+            "A first passkey can be added in the first 30 minutes after you came in. Sign out, sign in again, and add it then."
+        }
+        "passkeys_most" => "You have as many passkeys as one can have. Remove one first.",
+        "passkeys_none" => "You have no passkey here yet.",
+        "passkeys_off" => "There are no passkeys at this address.",
+        "passkey_late" => "That took too long, or it was answered already. Try again.",
+        "passkey_refused" => "This passkey could not be checked. Try again, or use another way.",
+        "passkey_copied" => {
+            "This passkey seems to have a copy elsewhere, so it was refused. Sign in by another way and remove it."
+        }
+        "passkey_unknown" => "This passkey is not known here. It may have been removed: sign in by another way.",
+        "passkey_taken" => "This passkey is in use already.",
         "too_many" => return format!("That was too often. You can try again after {fact}."),
         "paused" => {
             "Several people have blocked your invitations this week, so you cannot invite for now. Ask an administrator."
@@ -288,6 +302,9 @@ pub fn done(code: &str) -> Option<&'static str> {
         "left" => "You have left. Your access has ended.",
         "identity-linked" => "The account is linked. You can sign in by it from now on.",
         "identity-removed" => "Removed. Sessions that came by it have ended.",
+        "passkey-added" => "The passkey is added. You can sign in with it from now on.",
+        "passkey-renamed" => "Renamed.",
+        "passkey-removed" => "The passkey is removed, and your other sessions have ended.",
         "reset" => "Reset. Their sessions have ended, and a letter is on its way.",
         "session-ended" => "The session has ended.",
         "sessions-ended" => "The sessions have ended.",

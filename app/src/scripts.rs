@@ -9,6 +9,8 @@ pub struct BrowserFiles {
     pub script: Option<String>,
     pub wasm: Option<String>,
     pub style: Option<String>,
+    /// What holds a passkey, on the pages that ask for one.
+    pub passkeys: Option<String>,
 }
 
 /// Stands in the head, in place of leptos' `HydrationScripts`. A page that has no island fetches neither script nor wasm;
@@ -25,6 +27,13 @@ pub fn BrowserScripts() -> impl IntoView {
         view! { <script type="module" nonce=use_nonce()>{format!("{WAKE}({script:?}, {wasm:?})")}</script> }
     });
     (style, islands)
+}
+
+/// Wakes what asks for a passkey. Written by hand: the islands would carry it to every guest.
+#[component]
+pub fn PasskeyScript() -> impl IntoView {
+    let files = use_context::<BrowserFiles>().unwrap_or_default();
+    files.passkeys.map(|script| view! { <script type="module" src=script></script> })
 }
 
 /// Starts the islands of the page, outer ones before inner ones. What leptos' own `island_script.js` does, except that
@@ -73,10 +82,12 @@ mod tests {
             script: Some("/pkg/client-1.js".to_owned()),
             wasm: Some("/pkg/client-2.wasm".to_owned()),
             style: Some("/pkg/style-3.css".to_owned()),
+            passkeys: Some("/pkg/passkeys-4.js".to_owned()),
         });
         assert!(html.contains(r#"<link rel="stylesheet" href="/pkg/style-3.css""#), "{html}");
         assert!(html.contains(r#"("/pkg/client-1.js", "/pkg/client-2.wasm")"#), "{html}");
         assert!(html.contains(r#"<script type="module" nonce=""#), "{html}");
+        assert!(!html.contains("passkeys"), "a page that asks for none: {html}");
     }
 
     #[test]

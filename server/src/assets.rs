@@ -40,7 +40,7 @@ pub fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
     })
 }
 
-/// Where pages find the islands and the style sheet.
+/// Where pages find the islands, the style sheet and the script of passkeys.
 pub fn names() -> BrowserFiles {
     let find = |stem: &str, ending: &str| {
         let named = |asset: &&Asset| asset.url.starts_with(stem) && asset.url.ends_with(ending);
@@ -50,6 +50,7 @@ pub fn names() -> BrowserFiles {
         script: find("/pkg/client-", ".js"),
         wasm: find("/pkg/client-", ".wasm"),
         style: find("/pkg/style-", ".css"),
+        passkeys: find("/pkg/passkeys-", ".js"),
     }
 }
 
@@ -281,7 +282,7 @@ mod tests {
     #[test]
     fn pages_are_given_addresses_that_are_served() {
         let files = names();
-        for url in [files.script, files.wasm, files.style].into_iter().flatten() {
+        for url in [files.script, files.wasm, files.style, files.passkeys].into_iter().flatten() {
             assert!(PACKED.iter().any(|asset| asset.url == url && asset.immutable), "{url}");
         }
     }

@@ -10,6 +10,7 @@ pub mod health;
 pub mod launch;
 pub mod layers;
 pub mod mailbox;
+pub mod passkeys;
 pub mod router;
 pub mod secrets;
 pub mod serve;

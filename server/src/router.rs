@@ -9,7 +9,7 @@ use leptos_axum::{LeptosRoutes, generate_route_list};
 
 use crate::layers::{gate, log, visit};
 use crate::state::AppState;
-use crate::{assets, demo, exports, files, health, launch, mailbox, secrets, signin, uploads};
+use crate::{assets, demo, exports, files, health, launch, mailbox, passkeys, secrets, signin, uploads};
 
 /// Every form but an upload; pasted lists of 10,000 addresses fit.
 const BODY_LIMIT: usize = 2 * 1024 * 1024;
@@ -19,6 +19,7 @@ pub fn router(state: AppState) -> Router {
     let browser = assets::names();
     let context = move || provide_context(browser.clone());
     let fn_context = || ();
+    let answer = DefaultBodyLimit::max(passkeys::BODY_LIMIT);
     let upload = DefaultBodyLimit::max(uploads::BODY_LIMIT);
     let visited = Router::new()
         .leptos_routes_with_context(&state, pages, context.clone(), app::shell::shell)
@@ -28,6 +29,12 @@ pub fn router(state: AppState) -> Router {
         .route("/signin/go/{attempt}", get(signin::go))
         .route("/signin/callback/{provider}", get(signin::callback))
         .route("/signin/backchannel/{provider}", post(signin::back_channel))
+        .route("/passkey/sign-in/begin", post(passkeys::begin_sign_in))
+        .route("/passkey/sign-in", post(passkeys::sign_in).layer(answer))
+        .route("/passkey/add/begin", post(passkeys::begin_adding))
+        .route("/passkey/add", post(passkeys::add).layer(answer))
+        .route("/passkey/prove/begin", post(passkeys::begin_proof))
+        .route("/passkey/prove", post(passkeys::prove).layer(answer))
         .route("/upload/application-logo/{app}", post(uploads::application_logo).layer(upload))
         .route("/upload/provider-logo/{provider}", post(uploads::provider_logo).layer(upload))
         .route("/upload/organization-logo", post(uploads::organization_logo).layer(upload))

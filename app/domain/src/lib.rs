@@ -29,6 +29,7 @@ pub mod invitation;
 pub mod letter;
 pub mod partner;
 pub mod passcode;
+pub mod passkey;
 pub mod problem;
 pub mod provider;
 pub mod role;

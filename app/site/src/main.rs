@@ -77,7 +77,11 @@ fn packed(order: &Order) -> Result<Pack> {
         pack.hashed("style", "css", style::without_padding(&sheets).into_bytes());
     }
     for (name, path) in files(&order.public)? {
-        pack.as_it_is(name, read(&path)?);
+        match name.strip_suffix(".js") {
+            // Pages ask for a script by the name that follows its content.
+            Some(stem) => drop(pack.hashed(stem, "js", read(&path)?)),
+            None => pack.as_it_is(name, read(&path)?),
+        }
     }
     Ok(pack)
 }
@@ -150,12 +154,13 @@ mod tests {
     }
 
     #[test]
-    fn sheets_are_joined_in_alphabetical_order_and_public_files_keep_their_names() {
+    fn sheets_are_joined_in_alphabetical_order_and_public_files_keep_their_names_but_scripts() {
         let root = tempfile::tempdir().unwrap();
         write(root.path(), "style/20-table.css", "td { color: red }");
         write(root.path(), "style/10-base.css", "a { color: blue }");
         write(root.path(), "style/notes.txt", "no style");
         write(root.path(), "public/favicon.svg", "<svg/>");
+        write(root.path(), "public/passkeys.js", "let passkey = 1;");
         write(root.path(), "public/fonts/text.woff2", "font");
         write(root.path(), "public/.DS_Store", "nothing to see");
         let order = Order {
@@ -171,6 +176,7 @@ mod tests {
         let sheet = names.iter().position(|name| name.starts_with("pkg/style-") && name.ends_with(".css")).unwrap();
         let text = fs::read_to_string(order.out.join(names.remove(sheet))).unwrap();
         assert_eq!(text, "a{color:blue}td{color:red}");
+        assert!(names.iter().any(|name| name.starts_with("pkg/passkeys-") && name.ends_with(".js")));
         assert!(names.contains(&"public/favicon.svg".to_owned()));
         assert!(names.contains(&"public/fonts/text.woff2".to_owned()));
         assert!(!names.iter().any(|name| name.contains("DS_Store") || name.contains("notes")));

@@ -3,6 +3,7 @@
 pub mod consent;
 pub mod first;
 pub mod lift;
+pub mod passkey;
 pub mod problem;
 pub mod redeem;
 pub mod signin;

@@ -14,6 +14,7 @@ use services::federation::{self, Errand};
 use services::signin::Asked;
 use services::{Refusal, Secret, signin};
 
+use super::passkey::SignInByPasskey;
 use super::ways::sign_in_button;
 use crate::error::AppError;
 use crate::routes;
@@ -213,7 +214,7 @@ fn sign_in(
                     kind="email"
                     value=draft.typed.address.clone()
                     problem=draft.problem("address")
-                    autocomplete="username"
+                    autocomplete="username webauthn"
                     size="wide"
                     autofocus=first
                 />
@@ -224,6 +225,7 @@ fn sign_in(
                 <button class=class>"Continue"</button>
             </form>
             {others}
+            <SignInByPasskey visit=visit.clone() to=draft.typed.to.clone()/>
             {people}
             <div class="other"><a href=routes::LOST>"Lost your invitation?"</a></div>
         </DoorFrame>

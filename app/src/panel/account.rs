@@ -11,6 +11,7 @@ use services::identities::{self, Named};
 use services::people::{self, ProfileForm, Used};
 use services::{Denied, Refusal, groups, sessions, signin};
 
+use super::passkeys;
 use crate::door::ways::{LinkIdentity, way_button};
 use crate::error::AppError;
 use crate::routes;
@@ -96,6 +97,7 @@ pub fn AccountPage() -> impl IntoView {
         let open = sessions::list(&visit.services, &viewer).await?;
         let identities = identities::list(&visit.services, &viewer).await?;
         let (_, offered) = signin::ways(&visit.services, &user.address).await?;
+        let passkeys = passkeys::card(&visit, &viewer).await?;
         let used = people::used(&visit.services, &viewer).await?;
         let groups = groups::mine(&visit.services, &viewer).await?;
         let tenant = visit.services.tenant();
@@ -110,6 +112,7 @@ pub fn AccountPage() -> impl IntoView {
                 {profile(&visit, &draft)}
                 {memberships(&visit, groups)}
                 {identity_card(&visit, identities, offered)}
+                {passkeys}
                 {used_card(&visit, used)}
                 {session_card(&visit, viewer.session.id, open)}
                 {data_card(&visit)}

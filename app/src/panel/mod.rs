@@ -5,4 +5,5 @@ pub mod apps;
 pub mod fellows;
 pub mod leave;
 pub mod mailbox;
+pub mod passkeys;
 pub mod prove;

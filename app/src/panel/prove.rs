@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use services::{identities, signin};
 
+use super::passkeys;
 use crate::door::signin::{CodeForm, code_form};
 use crate::door::ways::{ProveWith, way_button};
 use crate::error::AppError;
@@ -64,6 +65,7 @@ pub fn ProvePage() -> impl IntoView {
                 way_button(ProveWith::PATH, provider, said, "button primary", fields)
             })
             .collect_view();
+        let by_passkey = passkeys::proof(&visit, &viewer, &to).await?;
         let code = asked.map(|_| code_form(TryProof::PATH, &draft, "Prove", Some(to.clone())));
         let again = if code.is_some() { "Send another code" } else { "Send a code" };
         let class = if code.is_some() { "link" } else { "button primary" };
@@ -72,6 +74,7 @@ pub fn ProvePage() -> impl IntoView {
                 <Head title="Prove that it is you"/>
                 <Notices visit=visit.clone() problems=problems/>
                 <p>"What you are about to do wants a proof not older than 5 minutes."</p>
+                {by_passkey}
                 <div class="ways">{buttons}</div>
                 {(!by_provider).then(|| view! {
                     <p>"We send a code to " <b>{address}</b> "."</p>

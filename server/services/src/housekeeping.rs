@@ -106,6 +106,7 @@ async fn erase_deleted(services: &Services, actor: &Actor) -> Verb<bool> {
         store::memberships::remove_all(&mut deed.tx, id).await?;
         store::groups::remove_ownerships(&mut deed.tx, id).await?;
         store::sessions::end_all(&mut deed.tx, id).await?;
+        store::passkeys::drop_all(&mut deed.tx, id).await?;
         store::users::save(&mut deed.tx, &user).await?;
         store::users::erase(&mut deed.tx, &user.value, &before).await?;
         deed.tell(Action::UserErased, people::target(&user.value));
@@ -134,6 +135,7 @@ async fn prune(services: &Services) -> Verb<()> {
     store::passcodes::prune(&mut tx, now - PASSCODES_KEPT).await?;
     store::attempts::prune(&mut tx, now - PASSCODES_KEPT, now).await?;
     store::drafts::prune(&mut tx, now).await?;
+    store::passkeys::prune(&mut tx, now).await?;
     store::hits::prune(&mut tx, now - HITS_KEPT).await?;
     store::jobs::prune(&mut tx, now - JOBS_KEPT).await?;
     store::partners::file_strays(&mut tx, first_id(now - STRAYS_SOUGHT)).await?;

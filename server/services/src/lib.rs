@@ -27,6 +27,7 @@ pub mod organization;
 pub mod origin;
 pub mod outbound;
 pub mod partners;
+pub mod passkeys;
 pub mod people;
 pub mod providers;
 pub mod redemption;

@@ -18,6 +18,7 @@ use domain::group::{Group, Membership};
 use domain::id::{PartnerId, UserId};
 use domain::invitation::Invitation;
 use domain::letter::{Lane, Letter};
+use domain::passkey::Passkey;
 use domain::problem::{Problem, Problems};
 use domain::role::{Role, Roles};
 use domain::session::{IDLE, Session};
@@ -88,6 +89,8 @@ pub struct Person {
     pub sponsors: Vec<User>,
     /// What they sign in with, the oldest first.
     pub identities: Vec<Named>,
+    /// The oldest first.
+    pub passkeys: Vec<Passkey>,
     /// The newest fifty.
     pub invitations: Vec<Invitation>,
     /// Those that are alive.
@@ -260,6 +263,7 @@ pub async fn get(services: &Services, _by: &UserAdmin, id: UserId) -> Verb<Perso
         owns: store::groups::owned_by(&mut tx, id).await?,
         sponsors: values(store::users::sponsors(&mut tx, id).await?),
         identities: crate::identities::of(&mut tx, id).await?,
+        passkeys: crate::passkeys::of(&mut tx, id).await?,
         invitations: store::invitations::of_user(&mut tx, id).await?.into_iter().map(|stored| stored.value).collect(),
         sessions: store::sessions::of_user(&mut tx, id, now, now - IDLE).await?,
         user,

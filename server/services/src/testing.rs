@@ -3,12 +3,15 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::missing_panics_doc, reason = "a test may end here")]
 
 mod cluster;
+mod device;
 pub mod mail_server;
 mod people;
 pub mod pictures;
 
 use domain::samples::NOON;
 use store::{Engine, Store};
+
+pub use device::{Device, ORIGIN};
 
 use crate::{Clock, Key, Services, mail};
 

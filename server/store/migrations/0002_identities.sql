@@ -121,13 +121,15 @@ CREATE INDEX users_by_partner ON users (partner_id, id) WHERE partner_id IS NOT 
 
 CREATE TABLE passkeys (
     id TEXT COLLATE "binary" PRIMARY KEY,
+    -- In base64url.
     credential_id TEXT COLLATE "binary" NOT NULL UNIQUE,
     user_id TEXT COLLATE "binary" NOT NULL REFERENCES users (id),
     name TEXT NOT NULL,
     -- The public key with its counter and flags, as JSON.
     credential TEXT NOT NULL,
     created_at BIGINT NOT NULL,
-    last_used_at BIGINT NOT NULL,
+    -- NULL until it signs in or proves.
+    last_used_at BIGINT,
     version BIGINT NOT NULL
 );
 CREATE INDEX passkeys_by_user ON passkeys (user_id, id);
@@ -136,8 +138,11 @@ CREATE INDEX passkeys_by_user ON passkeys (user_id, id);
 CREATE TABLE ceremonies (
     id TEXT COLLATE "binary" PRIMARY KEY,
     browser TEXT COLLATE "binary" NOT NULL,
+    -- add, sign_in or prove.
     purpose TEXT NOT NULL,
+    -- Who began it, where somebody was signed in.
     user_id TEXT COLLATE "binary",
+    -- The challenge, as JSON.
     state TEXT NOT NULL,
     expires_at BIGINT NOT NULL
 );

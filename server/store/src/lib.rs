@@ -18,6 +18,7 @@ pub mod memberships;
 pub mod outbox;
 pub mod partners;
 pub mod passcodes;
+pub mod passkeys;
 pub mod providers;
 pub mod sessions;
 pub mod settings;

@@ -39,6 +39,7 @@ pub fn all() -> Vec<(&'static str, &'static str)> {
         crate::outbox::STATEMENTS,
         crate::partners::STATEMENTS,
         crate::passcodes::STATEMENTS,
+        crate::passkeys::STATEMENTS,
         crate::providers::STATEMENTS,
         crate::sessions::STATEMENTS,
         crate::settings::STATEMENTS,

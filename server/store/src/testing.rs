@@ -52,6 +52,7 @@ pub fn table_texts() -> Vec<(String, String)> {
         crate::outbox::TABLES,
         crate::partners::TABLES,
         crate::passcodes::TABLES,
+        crate::passkeys::TABLES,
         crate::providers::TABLES,
         crate::sessions::TABLES,
         crate::sign_ins::TABLES,

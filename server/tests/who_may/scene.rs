@@ -2,16 +2,17 @@
 
 use axum::Router;
 use axum::http::StatusCode;
-use domain::id::{AttemptId, DraftId, InvitationId};
+use domain::id::{AttemptId, DraftId, InvitationId, PasskeyId};
 use domain::identity::Identity;
 use domain::passcode::Purpose;
-use domain::session::Origin;
+use domain::session::{Method, Origin};
 use domain::time::Span;
 use domain::user::User;
+use serde_json::json;
 use services::federation::Errand;
 use services::signin::{Caller, Continuation};
-use services::testing::Lobby;
-use services::{Secret, federation, signin};
+use services::testing::{Device, Lobby};
+use services::{Secret, Viewer, federation, passkeys, signin};
 use store::Engine;
 
 use crate::browser::{Answer, Browser, code_in, doors, letter_to, with_file};
@@ -37,10 +38,11 @@ impl Scene {
         let mut browser = Browser::at(self.router.clone(), &self.lobby);
         let cookie = Secret::random();
         browser.set_cookie("__Host-lobby-browser", cookie.expose());
-        let asks = Asks { scene: self, user: self.actors[actor].as_ref(), cookie };
+        let mut asks = Asks { scene: self, user: self.actors[actor].as_ref(), cookie, signed_in: None };
         if let Some(user) = asks.user {
-            let (_, token) = self.lobby.sign_in(user.id).await;
+            let (viewer, token) = self.lobby.sign_in(user.id).await;
             browser.set_cookie("__Host-lobby-session", token.expose());
+            asks.signed_in = Some((viewer, token));
         }
         let path = asks.fill(&line.path, false).await;
         let answer = match line.form.as_deref() {
@@ -66,6 +68,7 @@ struct Asks<'a> {
     scene: &'a Scene,
     user: Option<&'a User>,
     cookie: Secret,
+    signed_in: Option<(Viewer, Secret)>,
 }
 
 impl Asks<'_> {
@@ -87,7 +90,13 @@ impl Asks<'_> {
             ("me", Some(user)) => user.id.to_string(),
             // A session of one's own, not the one that asks.
             ("my-session", Some(user)) => self.scene.lobby.viewer(user.id).await.session.id.to_string(),
-            ("me" | "my-session", None) => self.scene.names["none"].clone(),
+            ("my-passkey", Some(user)) => self.passkey(user).await.0.to_string(),
+            ("passkey-to-sign-in", user) => self.answer_to_sign_in(user).await,
+            ("passkey-to-add", Some(_)) => self.answer_to_add().await,
+            ("passkey-to-prove", Some(user)) => self.answer_to_prove(user).await,
+            ("me" | "my-session" | "my-passkey" | "passkey-to-add" | "passkey-to-prove", None) => {
+                self.scene.names["none"].clone()
+            }
             ("code-to-sign-in", _) => self.code(Purpose::SignIn).await,
             ("code-to-prove", _) => self.code(Purpose::ProveAgain).await,
             ("code-to-lift", _) => self.code(Purpose::LiftBlock).await,
@@ -116,6 +125,46 @@ impl Asks<'_> {
         let (caller, to) = (self.caller(&origin), Continuation::Apps);
         signin::ask(&lobby.services, &caller, purpose, &parsed, &signin::Asked::to(to, false)).await.unwrap();
         letter_to(lobby, address).await.map(|letter| code_in(&letter)).unwrap_or_else(|| "00000000".to_owned())
+    }
+
+    /// A passkey of the actor's own, by which they proved themselves just now.
+    async fn passkey(&self, user: &User) -> (PasskeyId, Device) {
+        let (lobby, made) = (&self.scene.lobby, self.scene.lobby.passkey(user.id).await);
+        let (viewer, token) = self.signed_in.as_ref().unwrap();
+        let mut tx = lobby.services.store.begin().await.unwrap();
+        let (methods, now) = ([Method::Passkey], lobby.services.now());
+        store::sessions::renew(&mut tx, viewer.session.id, &token.digest(), &methods, now).await.unwrap();
+        tx.commit().await.unwrap();
+        made
+    }
+
+    async fn answer_to_sign_in(&self, user: Option<&User>) -> String {
+        let (lobby, origin) = (&self.scene.lobby, domain::samples::origin());
+        let user = match user {
+            Some(user) => user.clone(),
+            // Somebody who has not signed in yet.
+            None => lobby.member("new@lindenhof.example").await,
+        };
+        lobby.anchor(&user).await;
+        let mut device = lobby.passkey(user.id).await.1;
+        let challenge = passkeys::begin_sign_in(&lobby.services, &self.caller(&origin)).await.unwrap();
+        json!({ "ceremony": challenge.ceremony, "credential": device.sign(&challenge.options) }).to_string()
+    }
+
+    async fn answer_to_add(&self) -> String {
+        let (lobby, origin) = (&self.scene.lobby, domain::samples::origin());
+        let (viewer, _) = self.signed_in.as_ref().unwrap();
+        let challenge = passkeys::begin_adding(&lobby.services, viewer, &self.caller(&origin)).await.unwrap();
+        let credential = Device::new().make(&challenge.options);
+        json!({ "ceremony": challenge.ceremony, "credential": credential, "name": "Key" }).to_string()
+    }
+
+    async fn answer_to_prove(&self, user: &User) -> String {
+        let (lobby, origin) = (&self.scene.lobby, domain::samples::origin());
+        let mut device = self.passkey(user).await.1;
+        let (viewer, _) = self.signed_in.as_ref().unwrap();
+        let challenge = passkeys::begin_proof(&lobby.services, viewer, &self.caller(&origin)).await.unwrap();
+        json!({ "ceremony": challenge.ceremony, "credential": device.sign(&challenge.options) }).to_string()
     }
 
     /// Proves the address of the pending invitation at the door.

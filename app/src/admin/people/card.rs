@@ -13,6 +13,7 @@ use super::deeds::{
 };
 use crate::admin::{AddressForm, Edited, button};
 use crate::panel::account::platform;
+use crate::panel::passkeys::added_and_used;
 use crate::routes;
 use crate::ssr::{Draft, Visit};
 use crate::ui::{Badge, Choice, Field, Hidden, Icon, Select, Tone, When, until};
@@ -309,6 +310,21 @@ fn invitation_row(
             {revoke}
         </li>
     }
+}
+
+pub fn passkeys(visit: &Visit, person: &Person) -> Option<impl IntoView + use<>> {
+    let rows = person.passkeys.iter().map(|passkey| {
+        view! {
+            <li>
+                <Icon name="key"/>
+                <div><b>{passkey.name.to_string()}</b>{added_and_used(visit, passkey)}</div>
+            </li>
+        }
+    });
+    let rows: Vec<_> = rows.collect();
+    (!rows.is_empty()).then(|| {
+        view! { <section class="card"><header><h2>"Passkeys"</h2></header><ul class="rows">{rows}</ul></section> }
+    })
 }
 
 pub fn sessions(visit: &Visit, person: &Person, may: bool) -> Option<impl IntoView + use<>> {

@@ -29,6 +29,7 @@ pub struct MyData {
     organization: String,
     profile: serde_json::Value,
     ways_to_sign_in: Vec<serde_json::Value>,
+    passkeys: Vec<serde_json::Value>,
     groups: Vec<serde_json::Value>,
     applications_used: Vec<serde_json::Value>,
     consents: Vec<serde_json::Value>,
@@ -58,6 +59,7 @@ pub async fn my_data(services: &Services, viewer: Viewer) -> Verb<MyData> {
     let used = used(services, &viewer).await?;
     let mut tx = services.store.read().await?;
     let identities = identities::of(&mut tx, user.id).await?;
+    let passkeys = crate::passkeys::of(&mut tx, user.id).await?;
     let groups = store::memberships::named_of_user(&mut tx, user.id).await?;
     let invitations = store::invitations::of_user(&mut tx, user.id).await?;
     let sessions = store::sessions::of_user(&mut tx, user.id, now, now - IDLE).await?;
@@ -88,6 +90,13 @@ pub async fn my_data(services: &Services, viewer: Viewer) -> Verb<MyData> {
                     "issuer": own.identity.issuer, "subject": own.identity.subject, "address": own.identity.address,
                     "linked_at": at(own.identity.created_at), "used_at": own.identity.spoke_at.map(at),
                 })
+            })
+            .collect(),
+        passkeys: passkeys
+            .iter()
+            .map(|passkey| {
+                let (added, used) = (at(passkey.created_at), passkey.last_used_at.map(at));
+                serde_json::json!({ "name": passkey.name, "added_at": added, "used_at": used })
             })
             .collect(),
         groups: groups

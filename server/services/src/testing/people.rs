@@ -3,6 +3,7 @@
 use domain::application::{Application, LaunchUrl};
 use domain::group::{Group, Membership, Narrowing};
 use domain::id::{AppId, GroupId, InvitationId, RequestId, UserId};
+use domain::identity::{Identity, MAILBOX};
 use domain::invitation::Invitation;
 use domain::role::{Role, Roles};
 use domain::samples;
@@ -59,6 +60,24 @@ impl Lobby {
     /// A guest who has accepted nothing yet.
     pub async fn pending_guest(&self, address: &str) -> User {
         self.person(samples::guest(address)).await
+    }
+
+    /// The person came by a code to their mailbox, just now.
+    pub async fn anchor(&self, user: &User) {
+        let now = self.services.now();
+        let identity = Identity {
+            issuer: MAILBOX.to_owned(),
+            subject: user.address.key().to_owned(),
+            user: user.id,
+            provider: None,
+            address: None,
+            anchor: true,
+            created_at: now,
+            spoke_at: Some(now),
+        };
+        let mut tx = self.services.store.begin().await.unwrap();
+        store::identities::insert(&mut tx, &identity).await.unwrap();
+        tx.commit().await.unwrap();
     }
 
     /// Anybody, under a fresh id.

@@ -1,0 +1,124 @@
+//! A passkey as the whole sign-in, and as a new proof of who is signed in.
+
+use domain::event::SignInResult;
+use domain::id::CeremonyId;
+use domain::passkey::Purpose;
+use domain::session::Method;
+use domain::time::Timestamp;
+use domain::user::User;
+use serde_json::Value;
+use store::Tx;
+
+use super::ceremony::{self, Answer, Challenge};
+use crate::signin::{Asked, Caller, Entry, Opened, open_session, record, renew};
+use crate::{Actor, Denied, Refusal, Secret, Services, Verb, Viewer};
+
+/// What any passkey of Lobby's may sign.
+///
+/// # Errors
+/// `passkeys_off` where Lobby is reached by an IP address.
+pub async fn begin_sign_in(services: &Services, caller: &Caller<'_>) -> Verb<Challenge> {
+    ceremony::begin_using(services, caller, Purpose::SignIn, None).await
+}
+
+/// Signs in whoever the passkey is of. What is pending for them waits: consent wants a proof of the address.
+///
+/// # Errors
+/// `passkey_late`, `passkey_unknown` or `passkey_refused` for the answer; why its person cannot come in; `anchor_silent`
+/// for a guest for whom their anchor has not spoken for too long.
+pub async fn sign_in(
+    services: &Services,
+    caller: &Caller<'_>,
+    ceremony: CeremonyId,
+    answer: Value,
+    asked: Asked,
+) -> Verb<Opened> {
+    let state = ceremony::take(services, caller, Purpose::SignIn, ceremony, None).await?;
+    let answer = Answer::parse(answer)?;
+    let mut tx = services.store.read().await?;
+    let kept = store::passkeys::by_credential(&mut tx, &answer.credential_id()).await?;
+    // The device names its person too; both must agree (section 7.2, step 6).
+    let kept = kept.filter(|kept| answer.user() == Some(kept.value.passkey.user));
+    let kept = kept.ok_or(Refusal::Rule("passkey_unknown"))?;
+    let user = store::users::get(&mut tx, kept.value.passkey.user).await?.ok_or(Denied::NotFound)?.value;
+    let checked = answer.check(services, &state, &kept.value);
+    let checked = match (checked, may_come(&mut tx, &user, services.now()).await) {
+        (Ok(credential), Ok(())) => Ok(credential),
+        (Err(refusal), _) | (_, Err(refusal)) => Err(refusal),
+    };
+    drop(tx);
+    let actor = match &checked {
+        Ok(_) => Actor::proved(&user, caller.origin.clone(), caller.correlation),
+        Err(_) => caller.actor(),
+    };
+    let mut deed = services.deed(&actor).await?;
+    let credential = match checked {
+        Ok(credential) => credential,
+        Err(refusal) => {
+            let (methods, now) = ([Method::Passkey], deed.now);
+            record(&mut deed, &user, None, &methods, now, SignInResult::Failed, Some(refusal.code())).await?;
+            deed.commit().await?;
+            return Err(refusal);
+        }
+    };
+    store::passkeys::used(&mut deed.tx, &kept, &credential, deed.now).await?;
+    let entry = Entry::by(Method::Passkey, deed.now);
+    let (session, token, device) = open_session(&mut deed, services, &user, entry, asked.keep).await?;
+    deed.commit().await?;
+    Ok(Opened::Session { session: Box::new(session), token, device, to: asked.to })
+}
+
+/// A guest's passkey is the whole sign-in only while their anchor's word holds, and while its provider is not switched
+/// off. Members have no such limit.
+async fn may_come(tx: &mut Tx, user: &User, now: Timestamp) -> Verb<()> {
+    user.may_enter(now)?;
+    if !user.is_guest() {
+        return Ok(());
+    }
+    let silent = Refusal::Rule("anchor_silent");
+    let Some(anchor) = store::identities::anchor(tx, user.id).await?.filter(|anchor| anchor.carries(now)) else {
+        return Err(silent);
+    };
+    match anchor.provider {
+        Some(provider) => match store::providers::get(tx, provider).await? {
+            Some(provider) if provider.value.enabled => Ok(()),
+            _ => Err(silent),
+        },
+        None => Ok(()),
+    }
+}
+
+/// What one of the viewer's own passkeys is to sign.
+///
+/// # Errors
+/// `passkeys_none` where they have none.
+pub async fn begin_proof(services: &Services, viewer: &Viewer, caller: &Caller<'_>) -> Verb<Challenge> {
+    let own = store::passkeys::of_user(&mut services.store.read().await?, viewer.user.id).await?;
+    if own.is_empty() {
+        return Err(Refusal::Rule("passkeys_none"));
+    }
+    ceremony::begin_using(services, caller, Purpose::Prove, Some((viewer.user.id, &own))).await
+}
+
+/// The proof of who is signed in is new again: the session goes on under a new token.
+///
+/// # Errors
+/// As [`sign_in`]; `passkey_unknown` where the passkey is not the viewer's.
+pub async fn prove_again(
+    services: &Services,
+    viewer: &Viewer,
+    caller: &Caller<'_>,
+    ceremony: CeremonyId,
+    answer: Value,
+) -> Verb<Secret> {
+    let state = ceremony::take(services, caller, Purpose::Prove, ceremony, Some(viewer.user.id)).await?;
+    let answer = Answer::parse(answer)?;
+    let mut tx = services.store.begin().await?;
+    let kept = store::passkeys::by_credential(&mut tx, &answer.credential_id()).await?;
+    let kept = kept.filter(|kept| kept.value.passkey.user == viewer.user.id);
+    let kept = kept.ok_or(Refusal::Rule("passkey_unknown"))?;
+    let credential = answer.check(services, &state, &kept.value)?;
+    store::passkeys::used(&mut tx, &kept, &credential, services.now()).await?;
+    tx.commit().await?;
+    renew(services, viewer, &[Method::Passkey]).await
+}

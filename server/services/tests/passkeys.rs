@@ -1,0 +1,258 @@
+//! Passkeys, told on both engines with a device of our own: adding, signing in, proving again, and what is refused.
+
+#![allow(clippy::unwrap_used, reason = "a test may end here")]
+
+use domain::event::{Action, SignInResult};
+use domain::id::{CeremonyId, PasskeyId};
+use domain::identity::MAILBOX_WORD;
+use domain::letter::{AccountChange, Letter};
+use domain::passkey::{CEREMONY, ENROLMENT, MOST};
+use domain::samples;
+use domain::session::{Method, Origin, Session};
+use domain::time::Span;
+use serde_json::Value;
+use services::signin::{Asked, Caller, Opened};
+use services::testing::{Device, Lobby, ORIGIN, both};
+use services::{Refusal, Secret, Verb, Viewer, passkeys, people, sessions};
+use store::Engine;
+
+/// A browser with its cookie, in front of one Lobby.
+struct Browser<'a> {
+    lobby: &'a Lobby,
+    cookie: Secret,
+    origin: Origin,
+}
+
+impl<'a> Browser<'a> {
+    fn new(lobby: &'a Lobby) -> Self {
+        Self { lobby, cookie: Secret::random(), origin: samples::origin() }
+    }
+
+    fn caller(&self) -> Caller<'_> {
+        let correlation = self.lobby.correlation();
+        Caller { browser: &self.cookie, device: None, origin: &self.origin, correlation }
+    }
+
+    async fn add(&self, viewer: &Viewer, device: &mut Device, name: &str) -> Verb<PasskeyId> {
+        let challenge = passkeys::begin_adding(&self.lobby.services, viewer, &self.caller()).await?;
+        let answer = device.make(&challenge.options);
+        passkeys::add(&self.lobby.services, viewer, &self.caller(), challenge.ceremony, answer, name).await
+    }
+
+    /// A challenge, and what the device says to it.
+    async fn answer(&self, device: &mut Device) -> (CeremonyId, Value) {
+        let challenge = passkeys::begin_sign_in(&self.lobby.services, &self.caller()).await.unwrap();
+        (challenge.ceremony, device.sign(&challenge.options))
+    }
+
+    async fn bring(&self, ceremony: CeremonyId, answer: Value) -> Verb<Session> {
+        let asked = Asked::default();
+        match passkeys::sign_in(&self.lobby.services, &self.caller(), ceremony, answer, asked).await? {
+            Opened::Session { session, .. } => Ok(*session),
+            _ => panic!("a passkey opens a session or nothing"),
+        }
+    }
+
+    async fn sign_in(&self, device: &mut Device) -> Verb<Session> {
+        let (ceremony, answer) = self.answer(device).await;
+        self.bring(ceremony, answer).await
+    }
+
+    /// The viewer under the token that a proof by this device gives.
+    async fn prove(&self, viewer: &Viewer, device: &mut Device) -> Verb<Viewer> {
+        let services = &self.lobby.services;
+        let challenge = passkeys::begin_proof(services, viewer, &self.caller()).await?;
+        let answer = device.sign(&challenge.options);
+        let token = passkeys::prove_again(services, viewer, &self.caller(), challenge.ceremony, answer).await?;
+        let again = sessions::viewer(services, &token, self.origin.clone(), self.lobby.correlation()).await?;
+        Ok(again.unwrap())
+    }
+}
+
+#[track_caller]
+fn refusal<T>(verb: Verb<T>) -> &'static str {
+    verb.err().as_ref().map(Refusal::code).unwrap()
+}
+
+/// A guest who has just come in, and added the device.
+async fn guest_with(lobby: &Lobby, device: &mut Device) -> Viewer {
+    let guest = lobby.guest("ada@praxis.example").await;
+    lobby.anchor(&guest).await;
+    let viewer = lobby.viewer(guest.id).await;
+    Browser::new(lobby).add(&viewer, device, "Telephone").await.unwrap();
+    viewer
+}
+
+#[tokio::test]
+async fn a_passkey_that_was_added_signs_its_person_in() {
+    for lobby in both().await {
+        let mut device = Device::new();
+        let viewer = guest_with(&lobby, &mut device).await;
+        let change = AccountChange::PasskeyAdded;
+        assert_eq!(lobby.letters().await[0].letter, Letter::AccountChanged { user: viewer.user.id, change });
+        assert_eq!(lobby.events().await[0].action, Action::PasskeyAdded);
+        lobby.clock.advance(Span::days(2));
+        let session = Browser::new(&lobby).sign_in(&mut device).await.unwrap();
+        assert_eq!((session.user, session.methods.as_slice()), (viewer.user.id, &[Method::Passkey][..]));
+        let admin = lobby.user_admin().await;
+        let person = people::get(&lobby.services, &admin, viewer.user.id).await.unwrap();
+        assert_eq!(person.passkeys[0].name.as_str(), "Telephone");
+        assert_eq!(person.passkeys[0].last_used_at, Some(lobby.services.now()));
+    }
+}
+
+#[tokio::test]
+async fn what_the_browser_is_asked_makes_a_key_that_is_found_and_verifies_its_person() {
+    let lobby = Lobby::open(Engine::Sqlite).await;
+    let mut device = Device::new();
+    let viewer = guest_with(&lobby, &mut device).await;
+    let browser = Browser::new(&lobby);
+    let viewer = browser.prove(&viewer, &mut device).await.unwrap();
+    let challenge = passkeys::begin_adding(&lobby.services, &viewer, &browser.caller()).await.unwrap();
+    let asked = &challenge.options["publicKey"];
+    assert_eq!(asked["rp"]["id"], "lobby.lindenhof.example");
+    assert_eq!(asked["authenticatorSelection"]["residentKey"], "required");
+    assert_eq!(asked["authenticatorSelection"]["userVerification"], "required");
+    assert_eq!(asked["excludeCredentials"].as_array().unwrap().len(), 1);
+    let challenge = passkeys::begin_sign_in(&lobby.services, &browser.caller()).await.unwrap();
+    assert_eq!(challenge.options["publicKey"]["userVerification"], "required");
+    assert_eq!(challenge.options["publicKey"]["allowCredentials"], Value::Array(Vec::new()));
+    assert!(challenge.options.get("mediation").is_none());
+}
+
+#[tokio::test]
+async fn an_answer_counts_once_in_the_browser_that_was_asked_and_not_too_late() {
+    for lobby in both().await {
+        let mut device = Device::new();
+        guest_with(&lobby, &mut device).await;
+        let (browser, foreign) = (Browser::new(&lobby), Browser::new(&lobby));
+        let (ceremony, answer) = browser.answer(&mut device).await;
+        assert_eq!(refusal(foreign.bring(ceremony, answer.clone()).await), "passkey_late");
+        browser.bring(ceremony, answer.clone()).await.unwrap();
+        assert_eq!(refusal(browser.bring(ceremony, answer).await), "passkey_late");
+        let (ceremony, answer) = browser.answer(&mut device).await;
+        lobby.clock.advance(CEREMONY);
+        assert_eq!(refusal(browser.bring(ceremony, answer).await), "passkey_late");
+        let (_, answer) = browser.answer(&mut device).await;
+        let (other, _) = browser.answer(&mut device).await;
+        assert_eq!(refusal(browser.bring(other, answer).await), "passkey_refused");
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_signed_here_by_a_device_that_knows_its_person_is_refused() {
+    for lobby in both().await {
+        let mut device = Device::new();
+        let viewer = guest_with(&lobby, &mut device).await;
+        let browser = Browser::new(&lobby);
+        device.origin = "https://lobby.lindenhof.example.evil.example";
+        assert_eq!(refusal(browser.sign_in(&mut device).await), "passkey_refused");
+        device.origin = ORIGIN;
+        device.verifies = false;
+        assert_eq!(refusal(browser.sign_in(&mut device).await), "passkey_refused");
+        device.verifies = true;
+        let user = std::mem::replace(&mut device.user, "AAAAAAAAAAAAAAAAAAAAAA".to_owned());
+        assert_eq!(refusal(browser.sign_in(&mut device).await), "passkey_unknown");
+        device.user = user;
+        assert_eq!(refusal(browser.sign_in(&mut Device::new()).await), "passkey_unknown");
+        browser.sign_in(&mut device).await.unwrap();
+        device.counter = 0;
+        assert_eq!(refusal(browser.sign_in(&mut device).await), "passkey_copied");
+        let mut tx = lobby.services.store.read().await.unwrap();
+        let rows =
+            store::sign_ins::page(&mut tx, &store::PageAsk { size: 50, ..Default::default() }, &[]).await.unwrap();
+        let failed = rows.items.iter().filter(|row| row.user == viewer.user.id && row.result == SignInResult::Failed);
+        let reasons: Vec<_> = failed.map(|row| row.reason.as_deref().unwrap()).collect();
+        assert_eq!(reasons, ["passkey_copied", "passkey_refused", "passkey_refused"]);
+    }
+}
+
+#[tokio::test]
+async fn a_guests_passkey_signs_in_only_while_their_anchors_word_holds() {
+    for lobby in both().await {
+        let mut device = Device::new();
+        let viewer = guest_with(&lobby, &mut device).await;
+        let browser = Browser::new(&lobby);
+        lobby.clock.advance(Span(MAILBOX_WORD.0 - 1));
+        browser.sign_in(&mut device).await.unwrap();
+        lobby.clock.advance(Span(1));
+        assert_eq!(refusal(browser.sign_in(&mut device).await), "anchor_silent");
+        let mut tx = lobby.services.store.begin().await.unwrap();
+        let anchor = store::identities::anchor(&mut tx, viewer.user.id).await.unwrap().unwrap();
+        store::identities::spoke(&mut tx, &anchor, lobby.services.now()).await.unwrap();
+        tx.commit().await.unwrap();
+        browser.sign_in(&mut device).await.unwrap();
+        people::disable(&lobby.services, &lobby.user_admin().await, viewer.user.id).await.unwrap();
+        assert_eq!(refusal(browser.sign_in(&mut device).await), "user_disabled");
+
+        let member = lobby.member("ida@lindenhof.example").await;
+        lobby.anchor(&member).await;
+        let mut device = Device::new();
+        browser.add(&lobby.viewer(member.id).await, &mut device, "Laptop").await.unwrap();
+        lobby.clock.advance(MAILBOX_WORD);
+        browser.sign_in(&mut device).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn once_there_is_a_passkey_only_a_passkey_opens_the_way_to_change_any() {
+    for lobby in both().await {
+        let mut device = Device::new();
+        let viewer = guest_with(&lobby, &mut device).await;
+        let browser = Browser::new(&lobby);
+        let first = passkeys::list(&lobby.services, &viewer).await.unwrap()[0].id;
+        assert_eq!(refusal(browser.add(&viewer, &mut Device::new(), "Laptop").await), "factor_wanted");
+        assert_eq!(refusal(passkeys::remove(&lobby.services, &viewer, first).await), "factor_wanted");
+        let mut foreign = Device::new();
+        let bo = lobby.member("bo@lindenhof.example").await;
+        let bo = lobby.viewer(bo.id).await;
+        let theirs = browser.add(&bo, &mut foreign, "Laptop").await.unwrap();
+        assert_eq!(refusal(browser.prove(&viewer, &mut foreign).await), "passkey_unknown");
+        let viewer = browser.prove(&viewer, &mut device).await.unwrap();
+        assert_eq!(refusal(passkeys::rename(&lobby.services, &viewer, theirs, "Mine").await), "not_found");
+        assert_eq!(refusal(passkeys::remove(&lobby.services, &viewer, theirs).await), "not_found");
+        browser.add(&viewer, &mut Device::new(), "Laptop").await.unwrap();
+        passkeys::rename(&lobby.services, &viewer, first, "  Old telephone ").await.unwrap();
+        let names = passkeys::list(&lobby.services, &viewer).await.unwrap();
+        assert_eq!(names.iter().map(|key| key.name.as_str()).collect::<Vec<_>>(), ["Old telephone", "Laptop"]);
+        lobby.viewer(viewer.user.id).await;
+        passkeys::remove(&lobby.services, &viewer, first).await.unwrap();
+        assert_eq!(sessions::list(&lobby.services, &viewer).await.unwrap().len(), 1, "the others have ended");
+        assert_eq!(lobby.events().await[0].action, Action::PasskeyRemoved);
+        assert_eq!(refusal(browser.sign_in(&mut device).await), "passkey_unknown");
+        lobby.clock.advance(Span::minutes(5));
+        let left = passkeys::list(&lobby.services, &viewer).await.unwrap()[0].id;
+        assert_eq!(refusal(passkeys::remove(&lobby.services, &viewer, left).await), "factor_wanted");
+    }
+}
+
+#[tokio::test]
+async fn a_first_passkey_is_not_added_long_after_and_nobody_has_more_than_ten() {
+    for lobby in both().await {
+        let (guest, browser) = (lobby.guest("ada@praxis.example").await, Browser::new(&lobby));
+        lobby.anchor(&guest).await;
+        let viewer = lobby.viewer(guest.id).await;
+        lobby.clock.advance(ENROLMENT);
+        assert_eq!(refusal(browser.add(&viewer, &mut Device::new(), "Late").await), "factor_late");
+        let mut viewer = lobby.viewer(guest.id).await;
+        let mut device = Device::new();
+        assert_eq!(refusal(browser.add(&viewer, &mut device, " ").await), "invalid");
+        browser.add(&viewer, &mut device, "One").await.unwrap();
+        viewer = browser.prove(&viewer, &mut device).await.unwrap();
+        for number in 1..MOST {
+            browser.add(&viewer, &mut Device::new(), &format!("Key {number}")).await.unwrap();
+        }
+        assert_eq!(refusal(browser.add(&viewer, &mut Device::new(), "Eleven").await), "passkeys_most");
+        let bo = lobby.member("bo@lindenhof.example").await;
+        assert_eq!(refusal(browser.add(&lobby.viewer(bo.id).await, &mut device, "Mine").await), "passkey_taken");
+    }
+}
+
+#[tokio::test]
+async fn where_lobby_has_no_name_there_are_no_passkeys() {
+    let numbered = |parts: &mut services::Parts| parts.public_url = "https://192.0.2.7".parse().unwrap();
+    let lobby = Lobby::open_with(Engine::Sqlite, numbered).await;
+    assert!(!passkeys::offered(&lobby.services));
+    let browser = Browser::new(&lobby);
+    assert_eq!(refusal(passkeys::begin_sign_in(&lobby.services, &browser.caller()).await), "passkeys_off");
+}

@@ -34,7 +34,7 @@ CREATE TABLE provider_domains (
 CREATE UNIQUE INDEX provider_domains_one ON provider_domains (domain) WHERE enabled;
 
 -- NULL for the mailbox.
-ALTER TABLE identities ADD COLUMN provider_id TEXT COLLATE "binary";
+ALTER TABLE identities ADD COLUMN provider_id TEXT COLLATE "binary" REFERENCES providers (id);
 -- What the provider says of the person, shown and never compared.
 ALTER TABLE identities ADD COLUMN address TEXT;
 -- The one that redeemed: the others count as the whole sign-in only while it spoke not long ago.

@@ -84,7 +84,7 @@ stories("Forged answers", ({ house, part }) => {
         ]) {
             await refused(lie, words);
         }
-        await refused(lies.anotherAtUserinfo(), /./);
+        await refused(lies.both(lies.says({ email: undefined }), lies.anotherAtUserinfo()), DISTRUSTED);
     });
 
     part("A state is for one browser, once, at its provider.", async () => {
@@ -120,6 +120,17 @@ stories("Forged answers", ({ house, part }) => {
         assert.ok(!visitor.isIn);
     });
 
+    part("A provider that does not answer is named, and other ways still work.", async () => {
+        const visitor = new Visitor(house);
+        const callback = await visitor.answerOf(await visitor.begin(known.id));
+        await forger.down();
+        assert.match((await visitor.bring(callback)).words, /Forger does not answer at present/);
+        assert.ok(!visitor.isIn);
+        await forger.up();
+        assert.equal((await visitor.come(elsewhere.id)).words.includes("Nobody here knows this account"), true);
+        assert.equal((await visitor.come(known.id)).to, "/");
+    });
+
     part("No parameter leads away from Lobby.", async () => {
         for (const to of ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)", "/launch/../../x"]) {
             const visitor = new Visitor(house);
@@ -137,7 +148,6 @@ stories("Forged answers", ({ house, part }) => {
     });
 
     part("Logout tokens are taken once, and only where they are ones.", async () => {
-        await other.rotate();
         const tell = async (token, to = elsewhere.logout) => (await ask(to, { form: { logout_token: token } })).status;
         const sub = "other-1";
         const good = await other.logoutToken({ sub });

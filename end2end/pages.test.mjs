@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 
 import { accept, addPartner, administrator, createMember, invite, ownerWithGroup } from "./stage/founding.mjs";
 import { stories } from "./stage/house.mjs";
+import { Partner } from "./stage/partner.mjs";
 import { invitationIn } from "./stage/post.mjs";
 
 const ID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
@@ -32,10 +33,52 @@ async function walk(person, starts, who) {
             return pages.map((link) => link.href);
         });
         const own = links.map((href) => new URL(href)).filter((link) => link.origin === person.house.lobby.url);
-        const pages = own.filter((link) => !/^\/(launch|go|export|logo)\//.test(link.pathname));
+        // A file is no page, though its link may lead to a proof first and so does not say `download`.
+        const pages = own.filter((link) => !/^\/(launch|go|export|logo)\/|\.json$/.test(link.pathname));
         waiting.push(...pages.map((link) => link.pathname + link.search));
     }
     return seen;
+}
+
+/** Adds a provider by the pages, and shows each state of its form and its test; answers its page. */
+async function addProvider(admin, partner, domain) {
+    await admin.goTo("/admin/providers/new?preset=openid");
+    await admin.type("Name", partner.name);
+    await admin.type("Issuer", "http://elsewhere.example");
+    await admin.type("Client id", "lobby");
+    await admin.type("Domains it speaks for", "co.uk");
+    await admin.press("Add provider");
+    await admin.looksAt("Administrator provider refused");
+    assert.match(await admin.problemOf("Issuer"), /https/);
+    assert.match(await admin.problemOf("Domains it speaks for"), /Anybody may register/);
+    const { id, secret } = partner.register();
+    admin.house.keepSecret(secret);
+    await admin.type("Issuer", partner.issuer);
+    await admin.type("Client secret", secret);
+    await admin.type("Domains it speaks for", domain);
+    await admin.press("Add provider");
+    await admin.sees("Added.", "Nobody signs in by it yet.");
+    const page = new URL(admin.page.url()).pathname;
+    const [callback, logout] = await admin.page.locator(".copy code").allInnerTexts();
+    partner.register({ id, callback, logout });
+    await admin.goTo(`${page}/test`);
+    await admin.press("Fetch metadata and keys");
+    await admin.sees("The provider answers", partner.issuer, "RFC 9207");
+    await admin.looksAt("Administrator provider found");
+    await admin.page.getByRole("button", { name: "Sign in as a test" }).click();
+    await admin.page.waitForURL((url) => url.origin === new URL(partner.url).origin);
+    await admin.signInAtPartner(partner.accounts[0].address);
+    await admin.sees("Nothing was stored", partner.accounts[0].sub, `It speaks for ${domain}`);
+    await admin.looksAt("Administrator provider told");
+    await partner.down();
+    await admin.goTo(`${page}/test`);
+    await admin.press("Fetch metadata and keys");
+    await admin.sees("The machine takes no connection from here.");
+    await admin.looksAt("Administrator provider down");
+    await partner.up();
+    await admin.goTo(page);
+    await admin.unfold("Switch off…");
+    await admin.looksAt("Administrator provider asks");
 }
 
 stories("Every page", ({ house, way, part }) => {
@@ -117,6 +160,17 @@ stories("Every page", ({ house, way, part }) => {
         await reader.leave();
     });
 
+    part("An administrator who adds an identity provider and tries it.", async () => {
+        const admin = await administrator(house, way.scripts);
+        await admin.goTo("/admin/providers");
+        await admin.looksAt("Administrator providers, first");
+        const elsewhere = `elsewhere-${way.tag}.example`;
+        const accounts = [{ address: `ada@${elsewhere}`, name: "Ada Nord", amr: ["pwd", "mfa"] }];
+        const partner = await house.host(Partner.start({ name: `partner-${way.tag}`, accounts }));
+        await addProvider(admin, partner, elsewhere);
+        await admin.leave();
+    });
+
     part("An administrator.", async () => {
         const admin = await administrator(house, way.scripts);
         await admin.goTo("/admin/partners/new");
@@ -132,10 +186,11 @@ stories("Every page", ({ house, way, part }) => {
         await admin.sees(at("gina"), "Active", at("paul"), "Pending");
         await admin.looksAt("Administrator partner with guests");
         const seen = await walk(admin, ["/"], "Administrator");
+        for (const page of ["new", "new?preset", "…", "…/test", "…/delete"]) assert.ok(seen.has(`/admin/providers/${page}`), page);
         for (const page of ["/admin/partners/…", "/admin/partners/…/delete", "/admin/partners/new"]) {
             assert.ok(seen.has(page), `${page} is not linked`);
         }
-        const sections = ["people", "groups", "applications", "partners", "collaboration", "sign-ins", "audit", "letters", "blocks", "settings"];
+        const sections = ["people", "groups", "applications", "partners", "collaboration", "providers", "sign-ins", "audit", "letters", "blocks", "settings"];
         for (const page of sections) assert.ok(seen.has(`/admin/${page}`), `${page} is not linked`);
         assert.ok(seen.size >= 25, [...seen].join(" "));
         await admin.leave();

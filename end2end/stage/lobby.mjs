@@ -50,7 +50,7 @@ export class Lobby {
             // The test is the proxy: each person comes from an address of their own, so that no limit stops the suite.
             `trusted_proxies = ["127.0.0.1/32", "::1/128"]`,
             // The stand-in providers are on this machine.
-            `outbound_networks = ["127.0.0.0/8"]`,
+            `outbound_networks = ["127.0.0.0/8", "::1/128"]`,
             database ? `database = "${database}"` : "",
             `[log]\nlevel = "debug"`,
             `[smtp]\nhost = "127.0.0.1"\nport = ${smtpPort}\ntls = "none"\nfrom = "lobby@lindenhof.example"`,

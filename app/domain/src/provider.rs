@@ -61,7 +61,18 @@ pub enum Protocol {
     /// OpenID Connect Core 1.0 with Discovery 1.0.
     OpenId { issuer: Issuer, tenancy: Tenancy },
     /// OAuth 2.0 (RFC 6749) without identity tokens: a page of the provider's says who it is.
-    OAuth2 { authorize: Url, token: Url, user: Url, emails: Option<Url> },
+    OAuth2(Box<Endpoints>),
+}
+
+/// Where a plain OAuth 2.0 provider is asked for what.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Endpoints {
+    pub authorize: Url,
+    pub token: Url,
+    /// Says who it is.
+    pub user: Url,
+    /// Lists the person's mailboxes, where it does so apart.
+    pub emails: Option<Url>,
 }
 
 /// Whether one issuer speaks for one organization.
@@ -136,7 +147,7 @@ impl Provider {
     pub fn host(&self) -> String {
         let url = match &self.settings.protocol {
             Protocol::OpenId { issuer, .. } => Url::parse(issuer.as_str()).ok(),
-            Protocol::OAuth2 { authorize, .. } => Some(authorize.clone()),
+            Protocol::OAuth2(endpoints) => Some(endpoints.authorize.clone()),
         };
         url.and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default()
     }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use services::blocks::{self, Listed};
 use services::{Count, Page, Refusal};
 
-use crate::admin::{id as read, problems_of};
+use crate::admin::{id as read, problems_of, searched_address};
 use crate::error::AppError;
 use crate::routes;
 use crate::ssr::{Draft, Kept, Next, Visit, doorway, draft_or, visit};
@@ -49,9 +49,10 @@ pub fn BlocksPage() -> impl IntoView {
         let visit = visit()?;
         let admin = visit.viewer()?.user_administrator()?;
         let in_force = visit.query.get("show") == Some("in-force");
-        let found = blocks::page(&visit.services, &admin, &list_ask(&visit), in_force).await?;
+        let (of, wrong) = searched_address(&visit);
+        let found = blocks::page(&visit.services, &admin, &list_ask(&visit), in_force, of.as_ref()).await?;
         let draft = draft_or(&visit, LiftForm::default()).await?;
-        let problems = problems_of(&visit, vec![draft.whole()]).await?;
+        let problems = problems_of(&visit, vec![draft.whole(), wrong.into_iter().collect()]).await?;
         let values = vec![("in-force".to_owned(), "In force".to_owned())];
         let chips = vec![FilterChip { name: "show", label: "Show", values }];
         Ok(view! {
@@ -61,7 +62,7 @@ pub fn BlocksPage() -> impl IntoView {
                     lead="People who asked for no more invitations. Codes and letters about their security still reach them."
                 />
                 <Notices visit=visit.clone() problems=problems/>
-                <Filters visit=visit.clone() what="blocks" chips=chips no_search=true/>
+                <Filters visit=visit.clone() what="blocks" placeholder="A whole address" chips=chips/>
                 {list(visit, found, &draft)}
             </AdminFrame>
         }
@@ -71,6 +72,10 @@ pub fn BlocksPage() -> impl IntoView {
 
 fn list(visit: Visit, found: Page<Listed>, draft: &Draft<LiftForm>) -> AnyView {
     if found.items.is_empty() && found.count == Count::Exactly(0) {
+        if visit.query.get("q").is_some() {
+            return view! { <Empty icon="search" title="No block of this mailbox" text="It takes invitations as far as blocks go."/> }
+                .into_any();
+        }
         return view! {
             <Empty icon="block" title="No blocks" text="Whoever declines an invitation and wants no more of them is listed here."/>
         }

@@ -5,7 +5,7 @@ use leptos::server_fn::ServerFn;
 use services::letters::{self, Counts, OutboxState, Outgoing};
 use services::{Count, Page};
 
-use crate::admin::{button, id as read, problems_of};
+use crate::admin::{button, id as read, problems_of, searched_address};
 use crate::error::AppError;
 use crate::routes;
 use crate::ssr::{Next, NothingTyped, Visit, doorway, visit};
@@ -30,9 +30,10 @@ pub fn LettersPage() -> impl IntoView {
         let visit = visit()?;
         let admin = visit.viewer()?.user_administrator()?;
         let state = visit.query.get("state").and_then(OutboxState::parse);
-        let found = letters::list(&visit.services, &admin, &list_ask(&visit), state).await?;
+        let (to, wrong) = searched_address(&visit);
+        let found = letters::list(&visit.services, &admin, &list_ask(&visit), state, to.as_ref()).await?;
         let counts = letters::counts(&visit.services, &admin).await?;
-        let problems = problems_of(&visit, Vec::new()).await?;
+        let problems = problems_of(&visit, vec![wrong.into_iter().collect()]).await?;
         let values =
             OutboxState::ALL.iter().map(|state| (state.as_str().to_owned(), said(*state).1.to_owned())).collect();
         let chips = vec![FilterChip { name: "state", label: "State", values }];
@@ -41,7 +42,7 @@ pub fn LettersPage() -> impl IntoView {
                 <Head title="Letters" lead="Everything Lobby sends. A letter that the mail server does not take is tried for a day."/>
                 {counted(counts)}
                 <Notices visit=visit.clone() problems=problems/>
-                <Filters visit=visit.clone() what="letters" chips=chips no_search=true/>
+                <Filters visit=visit.clone() what="letters" placeholder="To, a whole address" chips=chips/>
                 {list(visit, found)}
             </AdminFrame>
         }
@@ -71,8 +72,8 @@ fn said(state: OutboxState) -> (Tone, &'static str) {
 
 fn list(visit: Visit, found: Page<Outgoing>) -> AnyView {
     if found.items.is_empty() && found.count == Count::Exactly(0) {
-        let filtered = visit.query.get("state").is_some();
-        let title = if filtered { "No letter is in this state" } else { "No letters yet" };
+        let filtered = visit.query.get("state").is_some() || visit.query.get("q").is_some();
+        let title = if filtered { "No letter fits" } else { "No letters yet" };
         return view! { <Empty icon="letter" title text="Invitations, codes and notices are listed here for a while."/> }.into_any();
     }
     let rows = found.items.iter().map(|letter| row(&visit, letter)).collect_view();

@@ -84,6 +84,15 @@ fn whole<T>(draft: &Draft<T>) -> Vec<String> {
         .collect()
 }
 
+/// The address that a list is searched by, from `q`; beside it what is wrong with what was typed.
+fn searched_address(visit: &Visit) -> (Option<EmailAddress>, Option<String>) {
+    match visit.query.get("q").map(EmailAddress::parse) {
+        None => (None, None),
+        Some(Ok(address)) => (Some(address), None),
+        Some(Err(error)) => (None, Some(crate::say::problem(&domain::problem::Problem::new("q", error.code())))),
+    }
+}
+
 /// Somebody's address, to find them by.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default)]

@@ -177,7 +177,8 @@ fn sign_in(
     last: Option<Provider>,
     others: Vec<Provider>,
 ) -> impl IntoView + use<> {
-    let class = if last.is_some() { "button" } else { "button primary" };
+    let first = last.is_none();
+    let class = if first { "button primary" } else { "button" };
     let last = last.map(|provider| {
         view! {
             <div class="ways">{sign_in_button(&provider, "button primary", &draft.typed)}</div>
@@ -215,7 +216,7 @@ fn sign_in(
                     problem=draft.problem("address")
                     autocomplete="username webauthn"
                     size="wide"
-                    autofocus=true
+                    autofocus=first
                 />
                 <label class="choice">
                     <input type="checkbox" name="form[keep]" value="true" checked=draft.typed.keep/>

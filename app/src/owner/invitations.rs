@@ -13,7 +13,7 @@ use super::invitation::ResendInvitation;
 use super::{owner, param, words};
 use crate::routes;
 use crate::ssr::{Visit, refused, visit};
-use crate::ui::{Avatar, Badge, Empty, FilterChip, Filters, Hidden, Icon, Pager, When, list_ask, page};
+use crate::ui::{Avatar, Badge, Empty, FilterChip, Filters, Hidden, Icon, Pager, SortHead, When, list_ask, page};
 
 #[component]
 pub fn InvitationsPage() -> impl IntoView {
@@ -87,7 +87,7 @@ fn body(visit: Visit, group: GroupId, found: Page<Listed>, jobs: Vec<Progress>) 
                         <th scope="col">"Invited"</th>
                         <th scope="col">"State"</th>
                         <th scope="col">"Letter"</th>
-                        <th scope="col" aria-sort="descending">"Sent by"</th>
+                        <SortHead visit=visit.clone() name="created" label="Sent by" first=true descending=true/>
                         <th scope="col">"Open until"</th>
                         <th class="menu-cell"><span class="hidden">"Actions"</span></th>
                     </tr>

@@ -212,8 +212,8 @@ fn identity_card(visit: &Visit, own: Vec<Named>, offered: Vec<Provider>) -> impl
             };
             let address = identity.address.clone().unwrap_or_else(|| identity.subject.clone());
             let spoke = identity.spoke_at.map(|at| view! { " · used " <When visit=visit.clone() at/> });
-            let removable = !last && !(identity.anchor && guest);
-            let remove = removable.then(|| {
+            let stays = last || (identity.anchor && guest);
+            let remove = (!stays).then(|| {
                 view! {
                     <form method="post" action=RemoveIdentity::PATH>
                         <Hidden name="issuer" value=identity.issuer.clone()/>

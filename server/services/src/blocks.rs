@@ -7,8 +7,8 @@ use domain::id::{BlockId, InvitationId, RequestId};
 use domain::invitation::OVERRULED_ONCE_IN;
 use domain::session::Origin;
 use domain::text::{EmailAddress, Message};
-use store::blocks::{Block, IN_FORCE};
-use store::{Filter, Page, PageAsk, Tx};
+use store::blocks::{Block, IN_FORCE, OF_MAILBOX};
+use store::{Bind, Filter, Page, PageAsk, Tx};
 
 use crate::invitations::mailbox_hash;
 use crate::redemption::Proved;
@@ -22,9 +22,17 @@ pub struct Listed {
 }
 
 /// Blocks, the newest first.
-pub async fn page(services: &Services, _by: &UserAdmin, ask: &PageAsk, in_force_only: bool) -> Verb<Page<Listed>> {
+pub async fn page(
+    services: &Services,
+    _by: &UserAdmin,
+    ask: &PageAsk,
+    in_force_only: bool,
+    of: Option<&EmailAddress>,
+) -> Verb<Page<Listed>> {
     let mut tx = services.store.read().await?;
-    let filters: Vec<Filter> = in_force_only.then(|| Filter::new(IN_FORCE, [])).into_iter().collect();
+    let in_force = in_force_only.then(|| Filter::new(IN_FORCE, []));
+    let of = of.map(|of| Filter::new(OF_MAILBOX, [Bind::text(mailbox_hash(&services.key, of))]));
+    let filters: Vec<Filter> = in_force.into_iter().chain(of).collect();
     let found = store::blocks::page(&mut tx, ask, &filters).await?;
     let invitations: Vec<InvitationId> = found.items.iter().filter_map(|block| block.invitation).collect();
     let addresses: HashMap<InvitationId, EmailAddress> = store::invitations::by_ids(&mut tx, &invitations)

@@ -135,6 +135,7 @@ async fn partner(services: &Services, by: &Admin, shape: &PartnerShape) -> Verb<
         sponsor: shape.sponsor.to_owned(),
         invitations_allowed: shape.invited,
         notes: shape.notes.to_owned(),
+        provider: String::new(),
     };
     partners::create(services, by, form.parse()?).await.map(drop)
 }

@@ -4,7 +4,6 @@
 use domain::event::{Action, Target, TargetKind};
 use domain::id::{AttemptId, ProviderId};
 use domain::provider::{Asserted, ClaimError, Protocol, Provider};
-use domain::session::Method;
 use domain::time::Span;
 use domain::user::UserType;
 use serde::de::DeserializeOwned;
@@ -15,7 +14,7 @@ use url::Url;
 
 use crate::limits::Limit;
 use crate::outbound::OutboundError;
-use crate::signin::{Asked, Caller, Opened, Word};
+use crate::signin::{Asked, Caller, Opened, Proved, Word};
 use crate::{Denied, Refusal, Secret, Services, Verb, Viewer, identities, providers, signin};
 
 pub(crate) mod discovery;
@@ -171,7 +170,7 @@ pub async fn way(services: &Services, caller: &Caller<'_>, attempt: AttemptId) -
             Ok(found) => openid::way(&provider, &found, &sent),
             Err(error) => Err(error.into()),
         },
-        Protocol::OAuth2 { .. } => oauth::way(&provider, &sent),
+        Protocol::OAuth2(_) => oauth::way(&provider, &sent),
     };
     match way {
         Ok(way) => Ok(way),
@@ -255,11 +254,11 @@ pub async fn answer(
                 identities::link(services, viewer, word).await?;
                 return Ok(Answered::Linked);
             }
-            let methods = [Method::Federated];
             identities::is_own(services, viewer, &word).await?;
             if word.asserted.auth_time.is_none() {
                 return Err(Refusal::field_because("", "provider_proof_old", word.provider.name.as_str()));
             }
+            let methods = Proved::by_word(viewer.user.address.clone(), word, false).methods();
             let token = signin::renew(services, viewer, &methods).await?;
             Ok(Answered::Proved(token, Asked::read(&attempt.asked).to))
         }
@@ -312,7 +311,7 @@ async fn redeem(
     let code = response.code.filter(|code| !code.is_empty());
     let code = code.ok_or(FederationError::Answer("the answer has no code".to_owned()))?;
     let (issuer, tenancy) = match &provider.settings.protocol {
-        Protocol::OAuth2 { .. } => return oauth::redeem(services, provider, secret, &code, &sent).await,
+        Protocol::OAuth2(_) => return oauth::redeem(services, provider, secret, &code, &sent).await,
         Protocol::OpenId { issuer, tenancy } => (issuer, tenancy),
     };
     let found = discovery::discovered(services, issuer, tenancy).await?;

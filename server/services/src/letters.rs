@@ -4,7 +4,8 @@ use domain::event::{Action, Target, TargetKind};
 use domain::id::LetterId;
 use domain::invitation::LetterState;
 use domain::letter::Letter;
-use store::outbox::BY_STATE;
+use domain::text::EmailAddress;
+use store::outbox::{BY_RECIPIENT, BY_STATE};
 pub use store::outbox::{OutboxState, Outgoing};
 use store::{Bind, Filter};
 
@@ -17,14 +18,17 @@ pub struct Counts {
     pub stuck: i64,
 }
 
-/// The newest first; all, or those in one state.
+/// The newest first; all, or those in one state, or those to one address.
 pub async fn list(
     services: &Services,
     _: &UserAdmin,
     ask: &PageAsk,
     state: Option<OutboxState>,
+    to: Option<&EmailAddress>,
 ) -> Verb<Page<Outgoing>> {
-    let filters: Vec<Filter> = state.into_iter().map(|state| Filter::new(BY_STATE, [Bind::text(state)])).collect();
+    let state = state.map(|state| Filter::new(BY_STATE, [Bind::text(state)]));
+    let to = to.map(|to| Filter::new(BY_RECIPIENT, [Bind::text(to.key())]));
+    let filters: Vec<Filter> = state.into_iter().chain(to).collect();
     let mut tx = services.store.read().await?;
     Ok(store::outbox::page(&mut tx, ask, &filters).await?)
 }

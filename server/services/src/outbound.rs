@@ -105,7 +105,9 @@ impl Outbound {
             Host::Ipv6(address) => (address.to_string(), vec![address.into()]),
             // RFC 6761, section 6.3: these names are this machine, whatever a resolver says.
             Host::Domain(name) if name == "localhost" || name.ends_with(".localhost") => {
-                (name.to_owned(), vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()])
+                let here = [IpAddr::from(Ipv4Addr::LOCALHOST), Ipv6Addr::LOCALHOST.into()];
+                let allowed: Vec<IpAddr> = here.into_iter().filter(|address| self.may_go_to(*address)).collect();
+                (name.to_owned(), if allowed.is_empty() { here.to_vec() } else { allowed })
             }
             Host::Domain(name) => {
                 let looked_up = tokio::net::lookup_host((name, port)).await;

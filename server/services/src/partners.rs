@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use domain::event::{Action, Target, TargetKind};
-use domain::id::{PartnerId, UserId};
+use domain::id::{PartnerId, ProviderId, UserId};
 use domain::partner::{Partner, PartnerDomains};
-use domain::problem::{Problem, Problems};
+use domain::problem::{Explained, Problem, Problems};
+use domain::provider::Provider;
 use domain::text::{DomainName, EmailAddress, Label, Message};
 use domain::user::User;
 use serde::{Deserialize, Serialize};
@@ -23,6 +24,8 @@ const OFFERED: usize = 100;
 pub struct Shape {
     pub name: Label,
     pub domains: PartnerDomains,
+    /// Whose word its people come by.
+    pub provider: Option<ProviderId>,
     /// By their address.
     pub sponsor: Option<EmailAddress>,
     pub invitations_allowed: bool,
@@ -35,6 +38,8 @@ pub struct Shape {
 pub struct ShapeForm {
     pub name: String,
     pub domains: String,
+    /// An id; empty is none.
+    pub provider: String,
     pub sponsor: String,
     pub invitations_allowed: bool,
     pub notes: String,
@@ -44,6 +49,7 @@ pub struct ShapeForm {
 #[derive(Debug, Clone)]
 pub struct Details {
     pub partner: Stored<Partner>,
+    pub provider: Option<Provider>,
     pub sponsor: Option<User>,
     /// Not deleted; 10,001 stands for more than 10,000.
     pub guests: i64,
@@ -75,6 +81,7 @@ impl ShapeForm {
         Self {
             name: partner.name.to_string(),
             domains: partner.domains.to_text(),
+            provider: partner.provider.map_or_else(String::new, |provider| provider.to_string()),
             sponsor: sponsor.map_or_else(String::new, |sponsor| sponsor.address.to_string()),
             invitations_allowed: partner.invitations_allowed,
             notes: partner.notes.as_ref().map_or_else(String::new, ToString::to_string),
@@ -87,17 +94,31 @@ impl ShapeForm {
         let mut problems = Problems::default();
         let name = problems.take("name", Label::parse(&self.name));
         let domains = problems.take("domains", PartnerDomains::parse(&self.domains));
+        let provider = match self.provider.as_str() {
+            "" => Some(None),
+            id => problems.take("provider", id.parse().map_err(|_| Unlisted)).map(Some),
+        };
         let sponsor = people::optional(&mut problems, "sponsor", &self.sponsor, EmailAddress::parse);
         let notes = people::optional(&mut problems, "notes", &self.notes, Message::parse);
         let invitations_allowed = self.invitations_allowed;
-        let whole = name.zip(domains).zip(sponsor).zip(notes);
-        problems.done(whole.map(|(((name, domains), sponsor), notes)| Shape {
+        let whole = name.zip(domains).zip(provider).zip(sponsor).zip(notes);
+        problems.done(whole.map(|((((name, domains), provider), sponsor), notes)| Shape {
             name,
             domains,
+            provider,
             sponsor,
             invitations_allowed,
             notes,
         }))
+    }
+}
+
+/// What no list offered.
+struct Unlisted;
+
+impl Explained for Unlisted {
+    fn code(&self) -> &'static str {
+        "choice"
     }
 }
 
@@ -106,6 +127,7 @@ impl ShapeForm {
 struct Told<'a> {
     name: &'a Label,
     domains: &'a PartnerDomains,
+    provider: Option<ProviderId>,
     sponsor: Option<UserId>,
     invitations_allowed: bool,
     notes: &'a Option<Message>,
@@ -113,8 +135,8 @@ struct Told<'a> {
 
 impl<'a> Told<'a> {
     fn of(partner: &'a Partner) -> Self {
-        let Partner { name, domains, sponsor, invitations_allowed, notes, .. } = partner;
-        Self { name, domains, sponsor: *sponsor, invitations_allowed: *invitations_allowed, notes }
+        let Partner { name, domains, provider, sponsor, invitations_allowed, notes, .. } = partner;
+        Self { name, domains, provider: *provider, sponsor: *sponsor, invitations_allowed: *invitations_allowed, notes }
     }
 }
 
@@ -191,9 +213,13 @@ pub async fn get(services: &Services, _by: &UserAdmin, id: PartnerId) -> Verb<De
         Some(sponsor) => store::users::get(&mut tx, sponsor).await?.map(|stored| stored.value),
         None => None,
     };
+    let provider = match partner.value.provider {
+        Some(provider) => store::providers::get(&mut tx, provider).await?.map(|stored| stored.value),
+        None => None,
+    };
     let guests = store::partners::count_guests(&mut tx, id).await?;
     let pending = store::partners::count_pending(&mut tx, id).await?;
-    Ok(Details { partner, sponsor, guests, pending })
+    Ok(Details { partner, provider, sponsor, guests, pending })
 }
 
 /// # Errors
@@ -206,8 +232,8 @@ async fn create_now(services: &Services, by: &Admin, shape: Shape) -> Verb<Partn
     let mut deed = services.deed(by.actor()).await?;
     let (id, created_at) = (deed.id(), deed.now);
     let sponsor = checked(&mut deed.tx, deed.now, id, &shape).await?;
-    let Shape { name, domains, invitations_allowed, notes, .. } = shape;
-    let partner = Partner { id, name, domains, provider: None, sponsor, invitations_allowed, notes, created_at };
+    let Shape { name, domains, provider, invitations_allowed, notes, .. } = shape;
+    let partner = Partner { id, name, domains, provider, sponsor, invitations_allowed, notes, created_at };
     store::partners::insert(&mut deed.tx, &partner).await?;
     deed.tell_change(Action::PartnerCreated, target(&partner), &(), &Told::of(&partner));
     deed.commit().await?;
@@ -226,8 +252,8 @@ async fn edit_now(services: &Services, by: &Admin, id: PartnerId, shape: Shape, 
     let mut deed = services.deed(by.actor()).await?;
     let old = store::partners::get(&mut deed.tx, id).await?.ok_or(Denied::NotFound)?.value;
     let sponsor = checked(&mut deed.tx, deed.now, id, &shape).await?;
-    let Shape { name, domains, invitations_allowed, notes, .. } = shape;
-    let value = Partner { name, domains, sponsor, invitations_allowed, notes, ..old.clone() };
+    let Shape { name, domains, provider, invitations_allowed, notes, .. } = shape;
+    let value = Partner { name, domains, provider, sponsor, invitations_allowed, notes, ..old.clone() };
     let partner = Stored { value, version };
     store::partners::save(&mut deed.tx, &partner).await?;
     deed.tell_change(Action::PartnerChanged, target(&partner.value), &Told::of(&old), &Told::of(&partner.value));
@@ -240,6 +266,11 @@ async fn checked(tx: &mut Tx, now: domain::time::Timestamp, id: PartnerId, shape
     if let Some(taken) = claims.iter().find(|claim| claim.partner != id) {
         let whose = format!("{} ({})", taken.domain.shown(), taken.name);
         return Err(Refusal::field_because("domains", "partner_domain_taken", whose));
+    }
+    if let Some(provider) = shape.provider
+        && store::providers::get(tx, provider).await?.is_none()
+    {
+        return Err(Refusal::field("provider", "choice"));
     }
     let Some(address) = &shape.sponsor else { return Ok(None) };
     let found = store::users::by_address(tx, address).await?;

@@ -156,7 +156,7 @@ pub async fn change(services: &Services, by: &Admin, id: ProviderId, new: NewPro
 fn issuer(provider: &Provider) -> Option<&str> {
     match &provider.settings.protocol {
         Protocol::OpenId { issuer, .. } => Some(issuer.as_str()),
-        Protocol::OAuth2 { .. } => None,
+        Protocol::OAuth2(_) => None,
     }
 }
 

@@ -186,8 +186,7 @@ pub(crate) async fn arrive(services: &Services, caller: &Caller<'_>, attempt: &A
     store::attempts::assert(&mut tx, attempt.id, &word.asserted).await?;
     tx.commit().await?;
     let address = match resolved {
-        Resolved::Known(user) => user.address,
-        Resolved::Address(address) => address,
+        Resolved::Known(address) | Resolved::Address(address) => address,
         Resolved::WithCode(address) => {
             let asked = Asked { beside: Some(attempt.id), ..asked };
             ask(services, caller, Purpose::SignIn, &address, &asked).await?;
@@ -210,7 +209,7 @@ async fn by_code(services: &Services, tx: &mut Tx, address: EmailAddress, asked:
     };
     match resolve(services, tx, &word, Some(alone.address())).await {
         Ok(Resolved::Address(address) | Resolved::WithCode(address)) if may => Ok(Proved::by_word(address, word, true)),
-        Ok(Resolved::Known(user)) => Ok(Proved::by_word(user.address, word, true)),
+        Ok(Resolved::Known(address)) => Ok(Proved::by_word(address, word, true)),
         _ => Ok(alone),
     }
 }
@@ -241,8 +240,7 @@ async fn proof(services: &Services, browser: &Secret) -> Verb<(Proved, Asked)> {
             let asked = Asked::read(&attempt.asked);
             let word = word_of(&mut tx, Some(attempt)).await?.ok_or(Denied::SignIn)?;
             let address = match resolve(services, &mut tx, &word, asked.invited.as_ref()).await? {
-                Resolved::Known(user) => user.address,
-                Resolved::Address(address) => address,
+                Resolved::Known(address) | Resolved::Address(address) => address,
                 Resolved::WithCode(_) => return Err(Denied::SignIn.into()),
             };
             Ok((Proved::by_word(address, word, false), asked))

@@ -369,7 +369,12 @@ async fn a_blocked_mailbox_takes_no_invitations_until_its_person_or_an_administr
         let copied = invite(&lobby.services, &inviting(&lobby, &other), copied).await;
         assert_eq!(beside(copied), ("cc".to_owned(), "takes_no_invitations".to_owned()));
         let admin = lobby.user_admin().await;
-        let listed = blocks::page(&lobby.services, &admin, &all(), true).await.unwrap().items;
+        let listed = blocks::page(&lobby.services, &admin, &all(), true, None).await.unwrap().items;
+        let of = async |text: &str| {
+            let mailbox = Some(address(text));
+            blocks::page(&lobby.services, &admin, &all(), false, mailbox.as_ref()).await.unwrap().items.len()
+        };
+        assert_eq!((of("ADA+other@praxis.example").await, of("ben@praxis.example").await), (1, 0), "one mailbox");
         assert_eq!(listed[0].address, Some(address("ada@praxis.example")));
         let reason = Message::parse("She telephoned").unwrap();
         let overrule = async || blocks::overrule(&lobby.services, &admin, listed[0].block.id, reason.clone()).await;

@@ -34,6 +34,9 @@ pub(crate) const TABLES: &[&Table] = &[&TABLE];
 
 pub const IN_FORCE: &str = "b.lifted_at IS NULL";
 
+/// By its keyed hash: addresses are not kept.
+pub const OF_MAILBOX: &str = "b.mailbox_hash = ?";
+
 const BLOCKS: ListDef = ListDef {
     name: "blocks",
     columns: "b.*",
@@ -41,7 +44,7 @@ const BLOCKS: ListDef = ListDef {
     id: "b.id",
     words: None,
     scope: "TRUE",
-    filters: &[IN_FORCE],
+    filters: &[IN_FORCE, OF_MAILBOX],
     orders: &[Order { name: "time", key: "b.id", numeric: false, descending: true }],
 };
 pub(crate) const LISTS: &[&ListDef] = &[&BLOCKS];

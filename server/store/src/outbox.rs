@@ -2,6 +2,7 @@
 
 use domain::id::LetterId;
 use domain::letter::{Lane, Letter};
+use domain::text::EmailAddress;
 use domain::time::Timestamp;
 use sqlx::FromRow;
 
@@ -15,7 +16,7 @@ sql! {
     /// Taken for `$2 - now`: a worker that dies leaves it to be taken again.
     TAKE = "UPDATE outbox SET due_at = $2, attempts = attempts + 1, version = version + 1
             WHERE id = $1 AND version = $3 AND state = 'waiting'";
-    ADDRESSED = "UPDATE outbox SET recipient = $2, subject = $3 WHERE id = $1";
+    ADDRESSED = "UPDATE outbox SET recipient = $2, recipient_key = $3, subject = $4 WHERE id = $1";
     DONE = "UPDATE outbox SET state = $2, last_words = $3, done_at = $4, version = version + 1 WHERE id = $1";
     AGAIN = "UPDATE outbox SET due_at = $2, last_words = $3, version = version + 1 WHERE id = $1 AND state = 'waiting'";
     RETRY = "UPDATE outbox SET state = 'waiting', due_at = $2, attempts = 0, version = version + 1
@@ -35,6 +36,7 @@ const TABLE: Table = Table {
 pub(crate) const TABLES: &[&Table] = &[&TABLE];
 
 pub const BY_STATE: &str = "o.state = ?";
+pub const BY_RECIPIENT: &str = "o.recipient_key = ?";
 
 const LETTERS: ListDef = ListDef {
     name: "letters",
@@ -43,7 +45,7 @@ const LETTERS: ListDef = ListDef {
     id: "o.id",
     words: None,
     scope: "TRUE",
-    filters: &[BY_STATE],
+    filters: &[BY_STATE, BY_RECIPIENT],
     orders: &[Order { name: "time", key: "o.id", numeric: false, descending: true }],
 };
 pub(crate) const LISTS: &[&ListDef] = &[&LETTERS];
@@ -166,9 +168,17 @@ pub async fn take(tx: &mut Tx, letter: &Stored<Outgoing>, until: Timestamp) -> R
 }
 
 /// Whom it goes to and under which subject, for the list of letters.
-pub async fn addressed(tx: &mut Tx, letter: LetterId, recipient: &str, subject: &str) -> Result<(), StoreError> {
-    let key = letter.to_string();
-    on!(tx, |conn| sqlx::query(ADDRESSED).bind(key).bind(recipient).bind(subject).execute(conn).await?.rows_affected());
+pub async fn addressed(
+    tx: &mut Tx,
+    letter: LetterId,
+    recipient: &EmailAddress,
+    subject: &str,
+) -> Result<(), StoreError> {
+    let id = letter.to_string();
+    on!(tx, |conn| {
+        let update = sqlx::query(ADDRESSED).bind(id).bind(recipient.as_str()).bind(recipient.key()).bind(subject);
+        update.execute(conn).await?.rows_affected()
+    });
     Ok(())
 }
 

@@ -34,7 +34,7 @@ sql! {
                                WHERE target_id IN (SELECT id FROM invitations WHERE user_id = $1)";
     ERASE_AUDIT_SESSIONS = "UPDATE audit SET target_name = $2 WHERE actor_id = $1 AND target_kind = 'session'";
     ERASE_AUDIT_ADDRESSES = "UPDATE audit SET target_id = $2, target_name = $2 WHERE target_id = $1 AND target_kind = 'address'";
-    ERASE_LETTERS = "UPDATE outbox SET recipient = NULL, subject = NULL
+    ERASE_LETTERS = "UPDATE outbox SET recipient = NULL, recipient_key = NULL, subject = NULL
                      WHERE about IN (SELECT id FROM invitations WHERE user_id = $1 UNION ALL SELECT $1)";
     DROP_ASSIGNMENTS = "DELETE FROM user_assignments WHERE user_id = $1";
     DROP_USES = "DELETE FROM application_uses WHERE user_id = $1";

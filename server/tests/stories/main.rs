@@ -12,6 +12,7 @@ mod invited;
 mod launch;
 mod pages;
 mod partners;
+mod providers;
 mod uploads;
 
 use browser::{Answer, Browser, code_in, letter_to};

@@ -8,6 +8,7 @@ mod browser;
 mod doors;
 mod line;
 mod scene;
+mod stub;
 mod things;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,6 +20,8 @@ use scene::Scene;
 
 /// Says to everybody that a launch leads nowhere, with the status for that.
 const NOT_OPEN: &str = "/not-open/{app}";
+/// Opens for what a provider has signed, and for nobody else.
+const BACK_CHANNEL: &str = "/signin/backchannel/{provider}";
 
 fn lines() -> Vec<Line> {
     line::read(&std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/who_may.txt")).unwrap())
@@ -43,7 +46,7 @@ async fn every_door_stands_in_the_list_and_opens_for_somebody() {
         };
         let about_things: Vec<&&Line> = lines.iter().filter(|line| line.is_about_something()).collect();
         let opens = lines.iter().any(|line| line.answers.iter().any(|answer| answer == "ok"));
-        if !opens && door.path != NOT_OPEN {
+        if !opens && ![NOT_OPEN, BACK_CHANNEL].contains(&door.path.as_str()) {
             faults.push(format!("{} {}: opens for nobody, so its lines prove nothing", door.method, door.path));
         }
         if !about_things.is_empty() && !about_things.iter().any(|line| line.is_about_nothing()) {

@@ -2,14 +2,17 @@
 
 use axum::Router;
 use axum::http::StatusCode;
-use domain::id::{InvitationId, PasskeyId};
+use domain::id::{AttemptId, DraftId, InvitationId, PasskeyId};
+use domain::identity::Identity;
 use domain::passcode::Purpose;
 use domain::session::{Method, Origin};
+use domain::time::Span;
 use domain::user::User;
 use serde_json::json;
+use services::federation::Errand;
 use services::signin::{Caller, Continuation};
 use services::testing::{Device, Lobby};
-use services::{Secret, Viewer, passkeys, signin};
+use services::{Secret, Viewer, federation, passkeys, signin};
 use store::Engine;
 
 use crate::browser::{Answer, Browser, code_in, doors, letter_to, with_file};
@@ -98,6 +101,11 @@ impl Asks<'_> {
             ("code-to-prove", _) => self.code(Purpose::ProveAgain).await,
             ("code-to-lift", _) => self.code(Purpose::LiftBlock).await,
             ("proved-invitation", _) => self.prove().await.to_string(),
+            ("typed-address", _) => self.typed().await,
+            ("way", _) => self.way().await.to_string(),
+            ("answer", _) => self.answer().await,
+            ("my-identity", Some(user)) => self.identity(user).await,
+            ("my-identity", None) => self.scene.names["none"].clone(),
             _ => self.scene.names.get(name).unwrap_or_else(|| panic!("nothing is called {name}")).clone(),
         }
     }
@@ -165,6 +173,50 @@ impl Asks<'_> {
         let origin = domain::samples::origin();
         signin::sign_in(&self.scene.lobby.services, &self.caller(&origin), &code).await.unwrap();
         self.scene.names["invitation"].parse().unwrap()
+    }
+
+    /// The draft of an address at the door.
+    async fn typed(&self) -> String {
+        let services = &self.scene.lobby.services;
+        let (id, until): (DraftId, _) = (services.ids.next(services.now()), services.now() + Span::minutes(5));
+        let typed = r#"{"typed":{"address":"somebody@praxis.example"},"problems":[]}"#;
+        services::drafts::keep(services, id, &self.cookie, "sign-in", typed, until).await.unwrap();
+        id.to_string()
+    }
+
+    /// A way to the social service, begun in this browser.
+    async fn way(&self) -> AttemptId {
+        let (lobby, origin) = (&self.scene.lobby, domain::samples::origin());
+        let (provider, asked) = (self.scene.names["social"].parse().unwrap(), signin::Asked::default());
+        federation::start(&lobby.services, &self.caller(&origin), None, provider, Errand::SignIn, &asked).await.unwrap()
+    }
+
+    /// What the service sends the browser back with.
+    async fn answer(&self) -> String {
+        let (way, origin) = (self.way().await, domain::samples::origin());
+        let url = federation::way(&self.scene.lobby.services, &self.caller(&origin), way).await.unwrap();
+        url.query_pairs().find(|(name, _)| name == "state").unwrap().1.into_owned()
+    }
+
+    /// The subject of one identity of theirs beside another.
+    async fn identity(&self, user: &User) -> String {
+        let services = &self.scene.lobby.services;
+        let mut tx = services.store.begin().await.unwrap();
+        for name in ["one", "other"] {
+            let identity = Identity {
+                user: user.id,
+                provider: None,
+                issuer: "https://login.praxis.example".to_owned(),
+                subject: format!("{name}-{}", user.id),
+                address: None,
+                anchor: false,
+                created_at: services.now(),
+                spoke_at: None,
+            };
+            store::identities::insert(&mut tx, &identity).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        format!("one-{}", user.id)
     }
 
     fn caller<'a>(&'a self, origin: &'a Origin) -> Caller<'a> {

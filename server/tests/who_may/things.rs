@@ -9,14 +9,19 @@ use domain::invitation::LetterState;
 use domain::letter::{Lane, Letter};
 use domain::role::{Role, Roles};
 use domain::samples::address;
+use domain::time::Zone;
 use domain::user::{DeletedBy, User};
 use services::partners::ShapeForm;
+use services::providers::{Preset, ProviderForm};
 use services::testing::Lobby;
 use services::{
-    Services, UserAdmin, applications, first_administrator, invitations, organization, partners, redemption,
+    Admin, Services, UserAdmin, applications, first_administrator, invitations, organization, partners, providers,
+    redemption,
 };
 use store::jobs::{Job, JobState};
 use store::outbox::OutboxState;
+
+use crate::stub;
 
 pub type Names = BTreeMap<&'static str, String>;
 
@@ -79,6 +84,7 @@ pub async fn make(lobby: &Lobby) -> (Vec<Option<User>>, Names) {
     let partner = partners::create(&lobby.services, &admin, form.parse().unwrap()).await.unwrap();
     names.insert("partner", partner.to_string());
     names.insert("version-of-partner", "1".to_owned());
+    providers(lobby, &admin, &mut names).await;
     standing(lobby, &people, &mut names).await;
     invitation(lobby, &people, &owner, group.id, &mut names).await;
     waiting(lobby, actors[6].as_ref().unwrap(), group.id, &mut names).await;
@@ -98,6 +104,29 @@ async fn actors(lobby: &Lobby) -> Vec<Option<User>> {
         role("people@lindenhof.example", Role::UserAdministrator).await,
         role("administrator@lindenhof.example", Role::Administrator).await,
     ]
+}
+
+/// A provider of a partner with a logo, and a social one that answers.
+async fn providers(lobby: &Lobby, admin: &Admin, names: &mut Names) {
+    let named =
+        |name: &str| ProviderForm { name: name.to_owned(), client_id: "lobby".to_owned(), ..Preset::OpenId.form() };
+    let partner = ProviderForm { issuer: "https://login.praxis-nord.example".to_owned(), ..named("Praxis Nord") };
+    let at = |path: &str| format!("{}/{path}", stub::address());
+    let social = ProviderForm {
+        preset: Preset::OAuth2.as_str().to_owned(),
+        authorize: at("authorize"),
+        token: at("token"),
+        user: at("user"),
+        verified_counts: true,
+        ..named("Social")
+    };
+    for (name, form) in [("provider", partner), ("social", social)] {
+        let form = form.parse(&Zone::utc()).ok().unwrap();
+        names.insert(name, providers::create(&lobby.services, admin, form).await.unwrap().to_string());
+    }
+    let id = names["provider"].parse().unwrap();
+    providers::set_logo(&lobby.services, admin, id, Some(PICTURE.to_vec())).await.unwrap();
+    names.insert("version-of-provider", "2".to_owned());
 }
 
 /// A group of the owner's that administrators alone manage.

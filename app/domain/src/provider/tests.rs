@@ -88,7 +88,7 @@ fn plain_oauth_is_authoritative_for_nothing() {
     let mut provider = speaking_for(Tenancy::Single, &["praxis.example"]);
     let url = Url::parse("https://social.example/x").unwrap();
     let [authorize, token, user] = [url.clone(), url.clone(), url];
-    provider.settings.protocol = Protocol::OAuth2 { authorize, token, user, emails: None };
+    provider.settings.protocol = Protocol::OAuth2(Box::new(Endpoints { authorize, token, user, emails: None }));
     assert!(!provider.is_authoritative(&says("ada@praxis.example"), &domain("praxis.example")));
 }
 

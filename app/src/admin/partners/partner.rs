@@ -1,10 +1,12 @@
 //! One partner organization: its facts, its form, and its guests with their states and last sign-ins.
 
+use domain::provider::Provider;
 use domain::user::User;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use services::partners::{self, Details, ShapeForm};
 use services::people::{self, Listed, Show};
+use services::providers;
 use services::{Count, Page, Stored};
 
 use super::new::fields;
@@ -60,7 +62,8 @@ pub fn PartnerPage() -> impl IntoView {
         let delete = may.then(|| {
             view! { <a class="button danger" href=routes::delete_partner(partner.id)>"Delete…"</a> }
         });
-        let edit = may.then(|| edit(&details, &draft));
+        let providers = providers::enabled(&visit.services, &admin).await?;
+        let edit = may.then(|| edit(&details, &draft, providers));
         let facts = facts(&visit, &details, edit);
         let notice = sponsor_gone(&visit, details.sponsor.as_ref());
         let name = partner.name.to_string();
@@ -99,6 +102,15 @@ fn facts<E: IntoView>(visit: &Visit, details: &Details, edit: Option<E>) -> impl
         Some(sponsor) => view! { <a href=routes::person(sponsor.id)>{sponsor.shown_name().to_owned()}</a> }.into_any(),
         None => "nobody: the inviter alone".into_any(),
     };
+    let administers = visit.viewer.as_ref().is_some_and(|viewer| viewer.has(domain::role::Role::Administrator));
+    let provider = details.provider.as_ref().map(|provider| {
+        let name = provider.name.to_string();
+        let name = match administers {
+            true => view! { <a href=routes::provider(provider.id)>{name}</a> }.into_any(),
+            false => name.into_any(),
+        };
+        view! { <div><dt>"Identity provider"</dt><dd>{name}</dd></div> }
+    });
     let notes = partner.notes.as_ref().map(|notes| {
         view! { <div><dt>"Notes"</dt><dd class="prose">{notes.to_string()}</dd></div> }
     });
@@ -112,6 +124,7 @@ fn facts<E: IntoView>(visit: &Visit, details: &Details, edit: Option<E>) -> impl
             <dl class="facts">
                 <div><dt>"Domains"</dt><dd class="wrap">{partner.domains.to_string()}</dd></div>
                 <div><dt>"Invitations"</dt><dd>{invitations(partner.invitations_allowed)}</dd></div>
+                {provider}
                 <div><dt>"Default sponsor"</dt><dd>{sponsor}</dd></div>
                 {notes}
                 <div><dt>"Added"</dt><dd><When visit=visit.clone() at=partner.created_at/></dd></div>
@@ -122,7 +135,7 @@ fn facts<E: IntoView>(visit: &Visit, details: &Details, edit: Option<E>) -> impl
 }
 
 /// Folded, for whoever comes to see the guests; open where something typed waits in it.
-fn edit(details: &Details, draft: &Draft<Edited<ShapeForm>>) -> impl IntoView + use<> {
+fn edit(details: &Details, draft: &Draft<Edited<ShapeForm>>, providers: Vec<Provider>) -> impl IntoView + use<> {
     let version = Edited::version_to_send(draft, details.partner.version);
     view! {
         <details class="more" open=!draft.problems.is_empty()>
@@ -130,7 +143,7 @@ fn edit(details: &Details, draft: &Draft<Edited<ShapeForm>>) -> impl IntoView + 
             <form class="form" method="post" action=EditPartner::PATH>
                 <Hidden name="id" value=details.partner.value.id.to_string()/>
                 <Hidden name="version" value=version.to_string()/>
-                {fields(&draft.typed.form, &draft.problems)}
+                {fields(&draft.typed.form, &draft.problems, providers)}
                 <div class="actions"><button class="button">"Save partner"</button></div>
             </form>
         </details>

@@ -50,7 +50,7 @@ fn chips(partners: Vec<(PartnerId, String)>) -> Vec<FilterChip> {
     let shows = Show::ALL.iter().filter(|show| **show != Show::Everyone);
     let values = shows.map(|show| (show.as_str().to_owned(), said(*show).to_owned())).collect();
     let partners: Vec<_> = partners.into_iter().map(|(id, name)| (id.to_string(), name)).collect();
-    let partner = (!partners.is_empty()).then(|| FilterChip { name: "partner", label: "Partner", values: partners });
+    let partner = (!partners.is_empty()).then_some(FilterChip { name: "partner", label: "Partner", values: partners });
     std::iter::once(FilterChip { name: "show", label: "Show", values }).chain(partner).collect()
 }
 

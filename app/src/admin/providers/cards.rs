@@ -79,7 +79,7 @@ pub fn standing(kept: &Kept, own: bool) -> impl IntoView + use<> {
     let secret = match (kept.has_secret, &provider.settings.protocol) {
         (true, _) => "Kept, encrypted. It is never shown again.",
         (false, Protocol::OpenId { .. }) => "None: Lobby proves itself by PKCE alone.",
-        (false, Protocol::OAuth2 { .. }) => "None is kept.",
+        (false, Protocol::OAuth2(_)) => "None is kept.",
     };
     let switch = if provider.enabled { off(kept, own).into_any() } else { on(provider).into_any() };
     view! {

@@ -91,7 +91,6 @@ fn connection<T>(
                     name="form[secret_ends]"
                     label="Last day of the secret"
                     kind="date"
-                    size="short"
                     value=typed.secret_ends
                     problem=draft.problem("secret_ends")
                     hint="A warning stands on the overview from 30 days before."
@@ -153,11 +152,11 @@ fn addresses<T>(preset: Preset, guide: &Guide, draft: &Draft<T>, typed: &Provide
         />
         <Field
             name="form[emails]"
-            label="E-mail addresses address"
+            label="Mailbox list address"
             kind="url"
             value=typed.emails
             problem=draft.problem("emails")
-            hint="Where the addresses with their verification are listed apart, as GitHub does."
+            hint="Where the mailboxes of the person are listed apart, with their verification, as GitHub does."
             optional=true
         />
     }

@@ -97,7 +97,7 @@ fn row(visit: &Visit, provider: &Provider) -> impl IntoView + use<> {
             </th>
             <td data-label="Kind">{kind(Preset::of(provider))}</td>
             <td data-label="Domains" class="wrap">{domains(provider)}</td>
-            <td data-label="State"><span class="row wrapped">{badges}</span></td>
+            <td data-label="State"><span>{badges}</span></td>
             <td data-label="Added"><When visit=visit.clone() at=provider.created_at/></td>
         </tr>
     }

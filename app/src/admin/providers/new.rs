@@ -67,7 +67,6 @@ fn choosing(visit: Visit) -> AnyView {
                         <b><a href=page_of(preset.as_str())>{kind(preset)}</a></b>
                         <small>{guide::of(preset).whom}</small>
                     </div>
-                    <Icon name="arrow-right"/>
                 </li>
             }
         })
@@ -77,7 +76,7 @@ fn choosing(visit: Visit) -> AnyView {
         <AdminFrame visit=visit.clone() name="Add provider" narrow=true>
             <Head title="Add provider" lead="Which kind is it? Ready-made settings fill in what is known of each." crumbs=crumbs()/>
             <Notices visit=visit/>
-            <section class="card"><h2 class="hidden">"Kinds"</h2><ul class="rows linked">{kinds}</ul></section>
+            <section class="card"><h2 class="hidden">"Kinds"</h2><ul class="rows">{kinds}</ul></section>
         </AdminFrame>
     }
     .into_any()
@@ -97,7 +96,7 @@ fn filling(visit: Visit, preset: Preset, draft: Draft<ProviderForm>) -> AnyView 
                 <section class="part">
                     <header><h2>"At the provider"</h2><p>"What is done in its own console."</p></header>
                     <div class="stack">
-                        <ol class="todo">{steps}</ol>
+                        <ol>{steps}</ol>
                         <p class="hint">
                             "The addresses to enter there have this provider's id in them, so they are known once it is saved. Where the \
                             console wants them before it gives out a client id, save here with any, and correct it afterwards."

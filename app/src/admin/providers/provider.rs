@@ -45,7 +45,7 @@ pub fn ProviderPage() -> impl IntoView {
             <AdminFrame visit=visit.clone() name=name.clone()>
                 <Head
                     title=name.clone()
-                    lead=kind(Preset::of(&provider)).to_owned()
+                    lead=format!("{} · {}", kind(Preset::of(&provider)), provider.host())
                     crumbs=crumbs
                     picture=view! { <Logo name=name.clone() logo=provider.logo.clone()/> }.into_any()
                     badge=badge
@@ -95,9 +95,14 @@ fn edit(stands: &Stands, draft: &Draft<Edited<ProviderForm>>) -> impl IntoView +
     let typed = &draft.typed.form;
     let preset = Preset::parse(&typed.preset).unwrap_or(Preset::of(provider));
     let secret = form::Secret::known(stands.has_secret, &draft.problems);
+    let known = (stands.people > 0 && provider.is_open_id()).then(|| {
+        let whom = cards::people(stands.people, "is", "are");
+        view! { <p class="hint">{whom} " known here by what this issuer calls them. Another issuer knows none of them, and their sessions end."</p> }
+    });
     view! {
         <section class="stack" id="settings">
             <h2>"Settings"</h2>
+            {known}
             <form class="parts" method="post" action=EditProvider::PATH>
                 <Hidden name="id" value=provider.id.to_string()/>
                 <Hidden name="version" value=version.to_string()/>

@@ -211,7 +211,7 @@ fn claims(visit: &Visit, provider: &Provider, asserted: &Asserted, worth: &Worth
             <div><dt>"Proved there"</dt><dd>{since}</dd></div>
         </dl>
         <h3>"What that would be worth"</h3>
-        <ul class="verdict">{verdict}</ul>
+        <ul>{verdict}</ul>
     }
 }
 

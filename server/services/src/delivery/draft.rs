@@ -85,7 +85,7 @@ pub(super) async fn seal(services: &Services, letter: LetterId, draft: Draft) ->
             (mail::render_passcode(&facts, &code), Minted::Code { challenge })
         }
     };
-    store::outbox::addressed(&mut tx, letter, content.to.as_str(), &content.subject).await?;
+    store::outbox::addressed(&mut tx, letter, &content.to, &content.subject).await?;
     tx.commit().await?;
     Ok(Ok((content, minted)))
 }

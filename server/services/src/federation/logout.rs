@@ -10,7 +10,11 @@ use openidconnect::core::CoreJwsSigningAlgorithm;
 
 use super::discovery::{Discovered, Keys, discovered};
 use super::{FederationError, openid};
+use crate::limits::Limit;
 use crate::{Actor, Denied, Refusal, Services, Verb};
+
+/// Tokens of one client that are refused and written down; it waits for more.
+const REFUSED_TO_ONE_CLIENT: &[Limit] = &[Limit::an_hour(60)];
 
 /// The type of a logout token (section 2.4), and what older providers write.
 const TYPES: [&str; 2] = ["logout+jwt", "jwt"];
@@ -36,15 +40,13 @@ pub async fn back_channel(
         Ok(claims) => claims,
         Err(error) => {
             tracing::warn!(%error, %provider, request = %correlation, "a logout token was refused");
-            services.note(&actor, Action::TokenRefused, target).await?;
-            return Err(Refusal::Rule("logout_token"));
+            return Err(refuse(services, &actor, target).await?);
         }
     };
     let mut deed = services.deed(&actor).await?;
     if !store::attempts::take_token(&mut deed.tx, &claims.iss, &claims.jti, claims.forgotten_at()).await? {
         drop(deed);
-        services.note(&actor, Action::TokenRefused, target).await?;
-        return Err(Refusal::Rule("logout_token"));
+        return Err(refuse(services, &actor, target).await?);
     }
     let (iss, sub, sid) = (claims.iss.as_str(), claims.sub.as_deref(), claims.sid.as_deref());
     let subjects = match (sub, sid) {
@@ -67,6 +69,16 @@ pub async fn back_channel(
         }
     }
     deed.commit().await
+}
+
+/// Written down, but not without end: anybody can send rubbish here.
+async fn refuse(services: &Services, actor: &Actor, target: Target) -> Verb<Refusal> {
+    let client = actor.origin.as_ref().map(Origin::limit_key).unwrap_or_default();
+    let mut deed = services.deed(actor).await?;
+    deed.count(&format!("logout-token:{client}"), REFUSED_TO_ONE_CLIENT).await?;
+    deed.tell(Action::TokenRefused, target);
+    deed.commit().await?;
+    Ok(Refusal::Rule("logout_token"))
 }
 
 async fn verify(services: &Services, provider: &Provider, token: &str) -> Result<LogoutClaims, FederationError> {

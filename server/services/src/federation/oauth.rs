@@ -1,6 +1,6 @@
 //! Plain OAuth 2.0 (RFC 6749), as GitHub has it: the answer names nobody, so the provider's own pages are asked.
 
-use domain::provider::{Asserted, Protocol, Provider};
+use domain::provider::{Asserted, Endpoints, Protocol, Provider};
 use domain::text::{EmailAddress, Label};
 use oauth2::basic::BasicClient;
 use oauth2::{
@@ -17,10 +17,15 @@ use crate::{Secret, Services};
 
 type Client = BasicClient<EndpointSet, EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointSet>;
 
+fn endpoints(provider: &Provider) -> Result<&Endpoints, FederationError> {
+    match &provider.settings.protocol {
+        Protocol::OAuth2(endpoints) => Ok(endpoints),
+        Protocol::OpenId { .. } => Err(FederationError::Answer("the provider speaks OpenID Connect".to_owned())),
+    }
+}
+
 fn client(provider: &Provider, secret: &Secret, callback: &str) -> Result<Client, FederationError> {
-    let Protocol::OAuth2 { authorize, token, .. } = &provider.settings.protocol else {
-        return Err(FederationError::Answer("the provider speaks OpenID Connect".to_owned()));
-    };
+    let Endpoints { authorize, token, .. } = endpoints(provider)?;
     let client = BasicClient::new(ClientId::new(provider.client_id.clone()))
         .set_auth_type(AuthType::RequestBody)
         .set_auth_uri(AuthUrl::from_url(authorize.clone()))
@@ -51,9 +56,7 @@ pub(super) async fn redeem(
     code: &str,
     sent: &Sent<'_>,
 ) -> Result<Asserted, FederationError> {
-    let Protocol::OAuth2 { authorize, user, emails, .. } = &provider.settings.protocol else {
-        return Err(FederationError::Answer("the provider speaks OpenID Connect".to_owned()));
-    };
+    let Endpoints { authorize, user, emails, .. } = endpoints(provider)?;
     let answer = client(provider, secret, sent.callback)?
         .exchange_code(AuthorizationCode::new(code.to_owned()))
         .set_pkce_verifier(PkceCodeVerifier::new(sent.secrets.verifier.clone()))

@@ -1,10 +1,12 @@
 //! A provider as a form sends it, and the ready-made settings that a form begins with.
 
+use std::fmt;
+
 use domain::id::ProviderId;
 use domain::problem::{Problem, Problems};
 use domain::provider::{
-    ClaimNames, EntraTenant, Issuer, MOST_DOMAINS, Protocol, Provider, ProviderSettings, SecondFactor, Tenancy,
-    endpoint,
+    ClaimNames, Endpoints, EntraTenant, Issuer, MOST_DOMAINS, Protocol, Provider, ProviderSettings, SecondFactor,
+    Tenancy, endpoint,
 };
 use domain::text::{DomainName, Label};
 use domain::time::{Timestamp, Zone};
@@ -39,7 +41,7 @@ impl NewProvider {
     }
 }
 
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ProviderForm {
     pub preset: String,
@@ -73,14 +75,21 @@ pub struct ProviderForm {
     pub enabled: bool,
 }
 
+impl fmt::Debug for ProviderForm {
+    /// Without the secret that it may carry.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ProviderForm").field("preset", &self.preset).field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
 impl Preset {
     /// The kind that a provider seems to be, for its name and for hints.
     pub fn of(provider: &Provider) -> Self {
         let host = provider.host();
         let (issuer, tenancy) = match &provider.settings.protocol {
             Protocol::OpenId { issuer, tenancy } => (issuer, tenancy),
-            Protocol::OAuth2 { .. } if host == "github.com" => return Self::GitHub,
-            Protocol::OAuth2 { .. } => return Self::OAuth2,
+            Protocol::OAuth2(_) if host == "github.com" => return Self::GitHub,
+            Protocol::OAuth2(_) => return Self::OAuth2,
         };
         match tenancy {
             Tenancy::Google => Self::Google,
@@ -179,11 +188,11 @@ impl ProviderForm {
                 };
                 Self { issuer: issuer.to_string(), tenants, ..form }
             }
-            Protocol::OAuth2 { authorize, token, user, emails } => Self {
-                authorize: authorize.to_string(),
-                token: token.to_string(),
-                user: user.to_string(),
-                emails: emails.as_ref().map(ToString::to_string).unwrap_or_default(),
+            Protocol::OAuth2(endpoints) => Self {
+                authorize: endpoints.authorize.to_string(),
+                token: endpoints.token.to_string(),
+                user: endpoints.user.to_string(),
+                emails: endpoints.emails.as_ref().map(ToString::to_string).unwrap_or_default(),
                 ..form
             },
         }
@@ -271,7 +280,8 @@ impl ProviderForm {
             "" => Some(None),
             text => problems.take("emails", endpoint(text)).map(Some),
         };
-        Some(Protocol::OAuth2 { authorize: authorize?, token: token?, user: user?, emails: emails? })
+        let endpoints = Endpoints { authorize: authorize?, token: token?, user: user?, emails: emails? };
+        Some(Protocol::OAuth2(Box::new(endpoints)))
     }
 
     fn tenants(&self, problems: &mut Problems) -> Option<Vec<EntraTenant>> {
@@ -405,9 +415,9 @@ mod tests {
     }
 
     #[test]
-    fn a_draft_of_the_form_has_no_secret() {
+    fn neither_a_draft_of_the_form_nor_a_log_has_its_secret() {
         let form = ProviderForm { client_secret: "hunter2".to_owned(), ..filled(Preset::OpenId) };
-        assert!(!serde_json::to_string(&form).unwrap().contains("hunter2"));
+        assert!(!serde_json::to_string(&form).unwrap().contains("hunter2") && !format!("{form:?}").contains("hunter2"));
     }
 
     #[test]

@@ -29,8 +29,8 @@ pub struct Proved {
 
 /// What a provider's word proves.
 pub(super) enum Resolved {
-    /// An identity that is tied to a person.
-    Known(User),
+    /// An identity that is tied to a person: their address of record.
+    Known(EmailAddress),
     /// The address, for whoever is invited at it or comes for the first time.
     Address(EmailAddress),
     /// The address, once a code that was sent there is typed too.
@@ -128,7 +128,7 @@ pub(super) async fn resolve(
         if invited.is_some_and(|invited| invited.key() != user.address.key()) {
             return Err(Refusal::field_because("", "identity_of_other", user.address.shown()));
         }
-        return Ok(Resolved::Known(user));
+        return Ok(Resolved::Known(user.address));
     }
     let address = invited.or(asserted.address.as_ref()).ok_or(VouchError::NoAddress)?;
     let of_domain = store::providers::of_domain(tx, &address.domain()).await?.map(|stored| stored.value);

@@ -8,6 +8,7 @@ mod housekeeping;
 mod logs;
 mod partners;
 mod people;
+mod providers;
 mod races;
 
 use domain::event::Action;

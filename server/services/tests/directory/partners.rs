@@ -2,7 +2,7 @@
 
 use domain::event::Action;
 use domain::id::PartnerId;
-use domain::invitation::Verdict;
+use domain::invitation::{LetterState, Verdict};
 use domain::samples::origin;
 use domain::time::Span;
 use domain::user::{DeletedBy, User};
@@ -163,7 +163,11 @@ async fn people_of_a_closed_partner_are_not_invited_and_cannot_accept_any_more()
         assert_eq!(ask("new@labor.example").await, Verdict::WillBeInvited);
         let sent = invitations::invite(&lobby.services, &by, NewInvitations::of("new@praxis.example", "en")).await;
         assert_eq!(sent.unwrap().lines[0].verdict, closed);
-        assert_eq!(refusal(invitations::resend(&lobby.services, &owner, pending.id).await), "letter_waiting");
+        let mut tx = lobby.services.store.begin().await.unwrap();
+        let left = LetterState::Sent { at: lobby.services.now() };
+        store::invitations::set_letter(&mut tx, pending.id, &left).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(refusal(invitations::resend(&lobby.services, &owner, pending.id).await), "partner_closed");
         let mut copied = NewInvitations::of("new@labor.example", "en");
         copied.cc = Some(domain::samples::address("boss@praxis.example"));
         assert_eq!(refusal(invitations::invite(&lobby.services, &by, copied).await), "cc: partner_closed");

@@ -1,9 +1,12 @@
 //! Two verbs at once against a rule over several rows: one of them is refused. On PostgreSQL, where both run.
 
 use domain::group::{MOST_OWNERS, Narrowing};
+use domain::identity::Identity;
 use domain::role::{Role, Roles};
 use services::testing::{Lobby, engines};
-use services::{groups, memberships, people};
+use services::{groups, identities, memberships, people};
+
+const ISSUER: &str = "https://login.praxis.example";
 
 /// As long as one verb waits for another, a refusal that both could be given is given to one.
 async fn on_each(story: impl AsyncFn(Lobby)) {
@@ -30,6 +33,40 @@ async fn two_administrators_who_remove_each_other_leave_one() {
             let user = lobby.user(rest).await.with(|user| domain::user::User { roles: Roles::NONE, ..user });
             store::users::save(&mut tx, &user).await.unwrap();
             tx.commit().await.unwrap();
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_somebody_s_last_two_identities_one_stays() {
+    on_each(async |lobby| {
+        for round in 0..10 {
+            let ada = lobby.guest(&format!("ada-{round}@praxis.example")).await.id;
+            let name = |which: &str| format!("{which}-{round}");
+            for which in ["one", "other"] {
+                let (now, mut tx) = (lobby.services.now(), lobby.services.store.begin().await.unwrap());
+                let identity = Identity {
+                    user: ada,
+                    provider: None,
+                    issuer: ISSUER.to_owned(),
+                    subject: name(which),
+                    address: None,
+                    anchor: false,
+                    created_at: now,
+                    spoke_at: Some(now),
+                };
+                store::identities::insert(&mut tx, &identity).await.unwrap();
+                tx.commit().await.unwrap();
+            }
+            let viewer = lobby.viewer(ada).await;
+            let (one, other) = (name("one"), name("other"));
+            let (first, second) = tokio::join!(
+                identities::remove(&lobby.services, viewer.clone(), ISSUER, &one),
+                identities::remove(&lobby.services, viewer.clone(), ISSUER, &other),
+            );
+            assert!(first.is_ok() != second.is_ok(), "{first:?} {second:?}");
+            assert_eq!(identities::list(&lobby.services, &viewer).await.unwrap().len(), 1);
         }
     })
     .await;

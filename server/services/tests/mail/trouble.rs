@@ -27,8 +27,13 @@ async fn a_refused_letter_is_stuck_with_the_servers_words_until_somebody_retries
     let refused = LetterState::Refused { at: NOON, words: WORDS.to_owned() };
     assert_eq!(lobby.stored(&invitation).await.letter, refused);
     let ask = PageAsk { size: 10, ..PageAsk::default() };
-    let stuck = letters::list(&lobby.services, &admin, &ask, Some(OutboxState::Stuck)).await.unwrap().items;
+    let stuck = letters::list(&lobby.services, &admin, &ask, Some(OutboxState::Stuck), None).await.unwrap().items;
     assert_eq!((stuck[0].id, stuck[0].last_words.as_deref()), (letter, Some(WORDS)));
+    let found = async |to: &str| {
+        let to = domain::samples::address(to);
+        letters::list(&lobby.services, &admin, &ask, None, Some(&to)).await.unwrap().items.len()
+    };
+    assert_eq!((found("Ada@praxis.example").await, found("ben@praxis.example").await), (1, 0));
     assert_eq!(letters::counts(&lobby.services, &admin).await.unwrap(), letters::Counts { waiting: 0, stuck: 1 });
 
     server.be("accept");

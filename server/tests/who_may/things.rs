@@ -71,7 +71,7 @@ pub async fn make(lobby: &Lobby) -> (Vec<Option<User>>, Names) {
         ("second-owner", second.id.to_string()),
         ("person", person.id.to_string()),
         ("session", lobby.viewer(person.id).await.session.id.to_string()),
-        ("passkey", lobby.passkey(person.id).await.0.to_string()),
+        ("passkey", lobby.passkey(holder.id).await.0.to_string()),
     ] {
         names.insert(name, id);
     }

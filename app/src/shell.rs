@@ -58,8 +58,8 @@ pub fn App() -> impl IntoView {
             <Routes fallback=lost>
                 <Route path=path!("/") view=panel::apps::AppsPage ssr=mode.clone()/>
                 <Route path=path!("/signin") view=door::signin::SignInPage ssr=mode.clone()/>
-                <Route path=path!("/signin/code") view=door::signin::CodePage ssr=mode.clone()/>
-                <Route path=path!("/signin/ways") view=door::ways::WaysPage ssr=mode.clone()/>
+                <Route path=path!("/signin/code") view=door::code::CodePage ssr=mode.clone()/>
+                <Route path=path!("/signin/ways") view=door::choose::WaysPage ssr=mode.clone()/>
                 <Route path=path!("/redeem/:token") view=door::redeem::RedeemPage ssr=mode.clone()/>
                 <Route path=path!("/consent") view=door::consent::ConsentPage ssr=mode.clone()/>
                 <Route path=path!("/lost") view=door::redeem::LostPage ssr=mode.clone()/>

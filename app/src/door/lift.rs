@@ -7,8 +7,8 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use services::{Refusal, blocks, signin};
 
+use super::code::{CodeForm, code_form};
 use super::redeem::LostForm;
-use super::signin::{CodeForm, code_form};
 use crate::error::AppError;
 use crate::routes;
 use crate::ssr::{Next, doorway, draft_or, visit};

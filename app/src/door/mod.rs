@@ -1,5 +1,7 @@
 //! Pages for who is not signed in.
 
+pub mod choose;
+pub mod code;
 pub mod consent;
 pub mod first;
 pub mod lift;

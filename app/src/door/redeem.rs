@@ -8,11 +8,12 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_router::hooks::use_params_map;
 use serde::{Deserialize, Serialize};
+use services::federation::Errand;
 use services::redemption::{self, Opened, Shared};
 use services::signin::Asked;
 use services::{Refusal, Secret, signin};
 
-use super::ways::{RedeemWith, way_button};
+use super::ways::{begin, way_button};
 use crate::error::AppError;
 use crate::routes;
 use crate::ssr::{Kept, Next, Visit, doorway, draft_or, refused, visit};
@@ -49,6 +50,20 @@ pub async fn ask_redeem_code(#[server(default)] token: String) -> Result<(), App
         let address = &opened.invitation.address;
         signin::ask(&visit.services, &visit.caller(), Purpose::SignIn, address, &asked).await?;
         Ok(Next::to(routes::CODE))
+    })
+    .await
+}
+
+#[server(prefix = "/fn", endpoint = "invitation/with")]
+pub async fn redeem_with(
+    #[server(default)] token: String,
+    #[server(default)] provider: String,
+) -> Result<(), AppError> {
+    doorway(LinkForm, routes::redeem(&routes::url_encode(&token)), async move {
+        let visit = visit()?;
+        let opened = redemption::look(&visit.services, &Secret::given(&token)).await?;
+        let asked = Asked { invited: Some(opened.invitation.address), ..Asked::default() };
+        begin(&visit, &provider, Errand::SignIn, asked).await
     })
     .await
 }

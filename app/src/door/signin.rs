@@ -1,4 +1,4 @@
-//! Signing in: the address, then the code that was sent to it.
+//! Signing in: the address, what it leads to, and the session that begins.
 
 use domain::continuation::Continuation;
 use domain::id::ProviderId;
@@ -15,13 +15,13 @@ use services::signin::Asked;
 use services::{Refusal, Secret, signin};
 
 use super::passkey::SignInByPasskey;
-use super::ways::sign_in_button;
+use super::ways::{begin, way_button};
 use crate::error::AppError;
 use crate::routes;
 use crate::ssr::{
     self, Cookie, CookieLife, Kept, Next, NothingTyped, Visit, doorway, draft_or, keep_draft, refused, visit,
 };
-use crate::ui::{DoorFrame, Field, Hidden, Notice, Notices, Tone, page};
+use crate::ui::{DoorFrame, Field, Hidden, Notices, page};
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -34,18 +34,19 @@ pub struct AddressForm {
     pub to: String,
 }
 
-impl Kept for AddressForm {
-    const FORM: &'static str = "sign-in";
-}
-
+/// What travels with the button of a provider.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
-pub struct CodeForm {
-    pub code: String,
+pub struct WayForm {
+    pub provider: String,
+    /// The address that was typed, for the provider to fill in.
+    pub hint: String,
+    pub to: String,
+    pub keep: bool,
 }
 
-impl Kept for CodeForm {
-    const FORM: &'static str = "code";
+impl Kept for AddressForm {
+    const FORM: &'static str = "sign-in";
 }
 
 impl Visit {
@@ -132,13 +133,14 @@ pub async fn ask_code(#[server(default)] form: AddressForm) -> Result<(), AppErr
     .await
 }
 
-#[server(prefix = "/fn", endpoint = "sign-in/code")]
-pub async fn try_code(#[server(default)] form: CodeForm) -> Result<(), AppError> {
-    // What was typed is a secret: a draft keeps the problem alone.
-    doorway(CodeForm::default(), routes::CODE, async move {
+#[server(prefix = "/fn", endpoint = "sign-in/with")]
+pub async fn sign_in_with(#[server(default)] form: WayForm) -> Result<(), AppError> {
+    let back = routes::with(routes::SIGN_IN, "to", &form.to);
+    doorway(NothingTyped, back, async move {
         let visit = visit()?;
-        let outcome = signin::sign_in(&visit.services, &visit.caller(), &form.code).await?;
-        Ok(opened(&visit, outcome))
+        let hint = Some(form.hint).filter(|hint| !hint.is_empty());
+        let asked = Asked { hint, ..Asked::to(Continuation::of(&form.to), form.keep) };
+        begin(&visit, &form.provider, Errand::SignIn, asked).await
     })
     .await
 }
@@ -154,6 +156,18 @@ pub async fn sign_out() -> Result<(), AppError> {
         Ok(Next::to(routes::SIGN_IN).done("signed-out"))
     })
     .await
+}
+
+/// The button that signs in by a provider.
+pub fn sign_in_button(provider: &Provider, class: &'static str, typed: &AddressForm) -> impl IntoView + use<> {
+    let keep = if typed.keep { "true" } else { "false" };
+    let fields = vec![
+        ("form[provider]", provider.id.to_string()),
+        ("form[hint]", typed.address.clone()),
+        ("form[to]", typed.to.clone()),
+        ("form[keep]", keep.to_owned()),
+    ];
+    way_button(SignInWith::PATH, provider, format!("Continue with {}", provider.name), class, fields)
 }
 
 #[component]
@@ -230,103 +244,4 @@ fn sign_in(
             <div class="other"><a href=routes::LOST>"Lost your invitation?"</a></div>
         </DoorFrame>
     }
-}
-
-/// The form that takes the eight digits, for each purpose.
-pub fn code_form(
-    action: &'static str,
-    draft: &ssr::Draft<CodeForm>,
-    button: &'static str,
-    to: Option<String>,
-) -> impl IntoView + use<> {
-    let problem = draft.problem("code");
-    let described = problem.is_some().then_some("code-problem");
-    view! {
-        <form class="form" method="post" action=action>
-            {to.map(|to| view! { <Hidden name="to" value=to/> })}
-            <div class="field wide">
-                <label for="code">"Code"</label>
-                <input
-                    class="code"
-                    id="code"
-                    name="form[code]"
-                    inputmode="numeric"
-                    autocomplete="one-time-code"
-                    maxlength="9"
-                    pattern="\\d{4} ?\\d{4}"
-                    title="8 digits"
-                    required=true
-                    autofocus=true
-                    aria-describedby=described
-                    aria-invalid=described.map(|_| "true")
-                />
-                {problem.map(|problem| view! { <p class="problem" id="code-problem">{problem}</p> })}
-            </div>
-            <button class="button primary">{button}</button>
-        </form>
-    }
-}
-
-#[component]
-pub fn CodePage() -> impl IntoView {
-    page(async move {
-        let visit = visit()?;
-        let asked = signin::asked_for(&visit.services, &visit.browser, Purpose::SignIn).await?;
-        let draft = draft_or(&visit, CodeForm::default()).await?;
-        let others = match &asked {
-            Some(address) => signin::ways(&visit.services, address).await?.1,
-            None => Vec::new(),
-        };
-        Ok(code_page(visit, asked, draft, others).into_any())
-    })
-}
-
-fn code_page(
-    visit: Visit,
-    asked: Option<EmailAddress>,
-    draft: ssr::Draft<CodeForm>,
-    others: Vec<Provider>,
-) -> impl IntoView + use<> {
-    let Some(asked) = asked else {
-        return view! {
-            <DoorFrame visit=visit.clone() name="Enter the code">
-                <h1>"Ask for a code first"</h1>
-                <Notice tone=Tone::Info>"This browser has not asked for a code, or it was long ago."</Notice>
-                <a class="button primary" href=routes::SIGN_IN>"Sign in"</a>
-            </DoorFrame>
-        }
-        .into_any();
-    };
-    let mailbox = visit.services.demo.then(|| {
-        view! { <p class="muted">"This is a demo: the code is in the "<a href=routes::MAILBOX>"mailbox"</a>"."</p> }
-    });
-    let typed = AddressForm { address: asked.as_str().to_owned(), ..AddressForm::default() };
-    let others = (!others.is_empty()).then(|| {
-        let buttons = others.iter().map(|provider| sign_in_button(provider, "button", &typed)).collect_view();
-        view! {
-            <div class="or">"other ways"</div>
-            <div class="ways">{buttons}</div>
-        }
-    });
-    view! {
-        <DoorFrame visit=visit.clone() name="Enter the code">
-            <h1>"Enter the code"</h1>
-            <p class="lead">
-                "If " <b>{asked.shown()}</b> " is known here, a letter with 8 digits is on its way. They hold for 10 minutes."
-            </p>
-            <Notices visit=visit.clone() problems=draft.whole()/>
-            {code_form(TryCode::PATH, &draft, "Sign in", None)}
-            {mailbox}
-            {others}
-            <div class="other">
-                <form method="post" action=AskCode::PATH>
-                    <Hidden name="form[address]" value=asked.as_str()/>
-                    <Hidden name="form[code]" value="true"/>
-                    <button class="link">"Send another code"</button>
-                </form>
-                <a href=routes::SIGN_IN>"Use another address"</a>
-            </div>
-        </DoorFrame>
-    }
-    .into_any()
 }

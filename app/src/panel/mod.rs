@@ -3,6 +3,7 @@
 pub mod account;
 pub mod apps;
 pub mod fellows;
+pub mod identities;
 pub mod leave;
 pub mod mailbox;
 pub mod passkeys;

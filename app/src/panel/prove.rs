@@ -5,11 +5,13 @@ use domain::passcode::Purpose;
 use domain::provider::Provider;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
+use services::federation::Errand;
+use services::signin::Asked;
 use services::{identities, signin};
 
 use super::passkeys;
-use crate::door::signin::{CodeForm, code_form};
-use crate::door::ways::{ProveWith, way_button};
+use crate::door::code::{CodeForm, code_form};
+use crate::door::ways::{begin, way_button};
 use crate::error::AppError;
 use crate::routes;
 use crate::ssr::{self, Cookie, CookieLife, Next, NothingTyped, doorway, draft_or, refused, visit};
@@ -39,6 +41,18 @@ pub async fn try_proof(#[server(default)] form: CodeForm, #[server(default)] to:
         let life = if viewer.session.kept { CookieLife::Until(left) } else { CookieLife::Browser };
         ssr::set_cookie(&visit, Cookie::Session, token.expose(), life);
         Ok(Next::to(to.path()).done("proved"))
+    })
+    .await
+}
+
+#[server(prefix = "/fn", endpoint = "prove/with")]
+pub async fn prove_with(#[server(default)] provider: String, #[server(default)] to: String) -> Result<(), AppError> {
+    let to = Continuation::of(&to);
+    doorway(NothingTyped, routes::with(routes::PROVE, "to", &to.path()), async move {
+        let visit = visit()?;
+        let hint = visit.viewer()?.user.address.as_str().to_owned();
+        let asked = Asked { hint: Some(hint), ..Asked::to(to, false) };
+        begin(&visit, &provider, Errand::Prove, asked).await
     })
     .await
 }

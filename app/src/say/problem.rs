@@ -1,0 +1,273 @@
+//! What is wrong with a form or an action: one sentence what happened, and what to do.
+
+use domain::problem::Problem;
+
+/// The sentence for a problem, beside its field or over its form.
+pub fn problem(problem: &Problem) -> String {
+    let fact = problem.fact.as_deref().unwrap_or_default();
+    let text: &str = match problem.code.as_str() {
+        "text_empty" | "required" => "Fill this in.",
+        "text_too_long" => return format!("Use at most {fact} characters."),
+        "text_character" => {
+            return format!("The character at place {fact} cannot be used here: it is invisible or a line break.");
+        }
+        "address_empty" => "Enter an e-mail address.",
+        "address_no_at" => "An e-mail address has an @ between name and domain.",
+        "address_unchanged" => "This is the address that was invited already.",
+        "domains_too_long" => return format!("The list may have at most {fact} characters."),
+        "domains_lines" => return format!("These lines are not domains: {fact}."),
+        "date_malformed" => "Enter a date, such as 2026-01-31.",
+        "date_past" => "Choose a date that is still to come.",
+        "zone_unknown" => "Choose a time zone from the list.",
+        "url_malformed" => "Enter an address such as https://records.example.org/start.",
+        "url_scheme" => "Only addresses that begin with https:// can be launched.",
+        "url_plain" => "This address is not encrypted. Use https, or confirm that plain http is meant.",
+        "url_credentials" => "Leave the user name and password out of the address.",
+        "accent_malformed" => "Enter a color such as #1f6f5c.",
+        "number" => "Enter a whole number.",
+        "number_range" => return format!("Enter a number from {fact}."),
+        "choice" => "Choose one of the values offered.",
+        "address_taken" => "Somebody with this address is in the directory already.",
+        "address_deleted" => "Somebody with this address was deleted. Restore them instead.",
+        "person_unknown" => "Nobody in the directory has this address.",
+        "person_guest" => "This person is a guest. Choose a member.",
+        "person_disabled" => "This person is disabled.",
+        "group_unknown" => "There is no such group.",
+        "sponsors_many" => "A guest has at most 5 sponsors.",
+        "owners_many" => "A group has at most 100 owners.",
+        "logo_large" => "The picture may have at most 256 KiB.",
+        "logo_format" => "Choose a PNG, JPEG or WebP picture.",
+        "logo_pixels" => "The picture may be at most 4096 pixels wide and high.",
+        "message_url" | "message_host" => return format!("The message may not contain a web address: {fact}."),
+        "message_address" => return format!("The message may not contain an e-mail address: {fact}."),
+        "message_telephone" => return format!("The message may not contain a telephone number: {fact}."),
+        "nobody_to_invite" => "Nobody on this list can be invited. The verdict beside each address says why.",
+        "list_empty" => "Type or paste at least one e-mail address.",
+        "list_too_long" => return format!("Send at most {fact} addresses at once."),
+        "until_past" => "Choose a day that is still to come.",
+        "stay_range" => return format!("A stay lasts from 1 to {fact} days."),
+        "landing_not_opened" => "The group does not open this application any more. Choose another one.",
+        "administrators_only" => "Only administrators pass links on themselves.",
+        "cc_not_for_lists" => "A list of more than 100 people goes without a copy: nobody wants as many letters.",
+        "cc_too_many_letters" => {
+            "This address has had many letters from here. Leave it out, or invite fewer people at once."
+        }
+        "invitations_stopped" => "The organization has stopped all invitations.",
+        "confirm" => {
+            "This address looks like another one that is known here. Check it, then say below that you mean it."
+        }
+        "declined" => "This person has declined an invitation to this group less than 30 days ago.",
+        "malformed" => "This is not an e-mail address that letters can be sent to.",
+        "link_void" => "This link is void. Ask for another one.",
+        "job_ended" => "This list has been worked off or stopped already.",
+        "not_done_for" => return fact.to_owned(),
+        "list_long" => return format!("Paste at most {fact} addresses at once."),
+        "cc_domain" => "The rules of this organization do not allow letters to this domain.",
+        "cc_blocked" => "This address takes no letters about invitations.",
+        "lookalike" => return format!("{fact} looks like another domain. Check the address, then confirm it below."),
+        "reason" => "Say why, so that others can follow it later.",
+        "code_format" => "The code has 8 digits.",
+        "code_wrong" => {
+            return if fact == "1" {
+                "That is not the code. You can try once more.".to_owned()
+            } else {
+                format!("That is not the code. You can try {fact} more times.")
+            };
+        }
+        "attempt_unknown" => {
+            "This answer of your provider was used already, is too old, or belongs to another browser. Begin again."
+        }
+        "provider_down" => {
+            return format!(
+                "{fact} does not answer at present. Try again later, or choose another way if one is offered."
+            );
+        }
+        "provider_refused" => {
+            return format!("{fact} did not let you in. Try again, or ask your own organization why.");
+        }
+        "provider_answer" => {
+            return format!(
+                "What {fact} answered cannot be trusted, so nobody was signed in. Try again; an administrator here can see \
+                 why in the audit log."
+            );
+        }
+        "provider_tenant" => {
+            return format!("Your organization at {fact} is not one that this organization works with.");
+        }
+        "provider_proof_old" => {
+            return format!("{fact} does not say that you proved yourself just now. Sign out there, then try again.");
+        }
+        "provider_no_address" => "Your account there has no e-mail address, so it cannot take an invitation.",
+        "provider_unverified" => {
+            "Your account there has an address that is not verified. Verify it there, then try again."
+        }
+        "provider_other_address" => {
+            return format!(
+                "That account has the address {fact}, which is not the one invited. Use the account with the invited address, \
+                 or ask whoever invited you to invite {fact}."
+            );
+        }
+        "provider_other_account" => return format!("That is another account at {fact} than the one you sign in with."),
+        "identity_of_other" => {
+            return format!(
+                "That account signs in here as {fact} already, and the invitation is for another address. Nothing was linked. \
+                 Sign in as {fact}, or ask whoever invited you to invite that address."
+            );
+        }
+        "identity_unknown" => {
+            "Nobody here knows this account. If you were invited, open the link in the letter, or use the invited address."
+        }
+        "identity_not_linked" => {
+            "This account is not linked to your account here. Sign in the way you did before and add it on your account \
+             page; or ask an administrator to reset how you sign in."
+        }
+        "identity_taken" => "This account signs in somebody else here, so it cannot be linked to you.",
+        "identity_last" => "This is your only way to sign in. Add another one first.",
+        "identity_anchor" => "You came by this way, so it stays. An administrator can reset it.",
+        "anchored_elsewhere" => "You sign in here by your provider, not by a code. Choose it on the sign-in page.",
+        "anchor_silent" => {
+            "It is too long ago that the way you first came by vouched for you. Sign in by that once, then the others work \
+             again."
+        }
+        "by_its_provider" => "Invitations to this domain are taken up with the account of its own provider.",
+        "provider_domain_taken" => "Another enabled provider speaks for one of these domains.",
+        "provider_in_use" => {
+            let who = if fact == "1" { "1 person signs in".to_owned() } else { format!("{fact} people sign in") };
+            return format!("{who} by this provider. Switch it off instead: nobody comes in by it then.");
+        }
+        "provider_of_partner" => {
+            let who = if fact == "1" { "1 partner organization names" } else { "Partner organizations name" };
+            return format!("{who} this provider. Take it away there first.");
+        }
+        "provider_trial_failed" => return format!("The sign-in was not taken: {fact}."),
+        "issuer_ready_made" => "Put your own in place of what stands in capitals.",
+        "provider_no_discovery" => "Plain OAuth 2 publishes nothing to look at. Try a sign-in.",
+        "provider_url_scheme" => "Use https.",
+        "provider_url_extras" => "Leave out user name, query and fragment.",
+        "secret_unreadable" => {
+            "The client secret cannot be read: the key file is another one than before. Enter it again."
+        }
+        "client_id" => "Enter the client id that the provider gave out.",
+        "claim_name" => "Enter the name of a claim, such as email.",
+        "position" => "Enter a number from 0 to 1000.",
+        "tenant_line" => return format!("Write a tenant id, a comma and a domain on each line: {fact}."),
+        "too_many_domains" => return format!("A provider speaks for at most {fact} domains."),
+        "too_many_hours" => return format!("At most {fact} hours."),
+        "domain_public_suffix" => return format!("Anybody may register below {fact}."),
+        "code_spent" => "This code was tried too often. Ask for another one.",
+        "code_expired" => "This code has expired. Ask for another one.",
+        "code_used" => "This code was used already. Ask for another one.",
+        "code_unknown" => "This browser has not asked for a code, or it was long ago. Ask for another one.",
+        "factor_wanted" => "You have a passkey: use it first, then you can go on.",
+        "factor_late" => {
+            "A first passkey can be added in the first 30 minutes after you came in. Sign out, sign in again, and add it then."
+        }
+        "passkeys_most" => "You have as many passkeys as one can have. Remove one first.",
+        "passkeys_none" => "You have no passkey here yet.",
+        "passkeys_off" => "There are no passkeys at this address.",
+        "passkey_late" => "That took too long, or it was answered already. Try again.",
+        "passkey_refused" => "This passkey could not be checked. Try again, or use another way.",
+        "passkey_copied" => {
+            "This passkey seems to have a copy elsewhere, so it was refused. Sign in by another way and remove it."
+        }
+        "passkey_unknown" => "This passkey is not known here. It may have been removed: sign in by another way.",
+        "passkey_taken" => "This passkey is in use already.",
+        "too_many" => return format!("That was too often. You can try again after {fact}."),
+        "paused" => {
+            "Several people have blocked your invitations this week, so you cannot invite for now. Ask an administrator."
+        }
+        "invites_stopped" => "The organization has stopped all invitations.",
+        "invites_not_allowed" => "The organization does not let you invite.",
+        "invites_owners_off" => "The organization does not let owners invite at present. Ask an administrator.",
+        "invitation_expired" => {
+            return format!("This invitation ended on {fact}. Whoever invited you can send a new one.");
+        }
+        "invitation_revoked" => return format!("This invitation was withdrawn on {fact}."),
+        "invitation_declined" => return format!("This invitation was declined on {fact}."),
+        "invitation_accepted" => return format!("This invitation was accepted on {fact}. Sign in to go on."),
+        "invitation_suspended" => {
+            "Whoever invited you can no longer do so. The owners of the group have been told and may renew the invitation."
+        }
+        "invitation_wrong_recipient" => "This invitation is for another address.",
+        "invitation_domain" => "The organization no longer lets in people from this domain. Ask whoever invited you.",
+        "pending_already" => "There is an invitation pending already.",
+        "group_full" => return format!("The group has reached its limit of {fact} guests."),
+        "user_disabled" => "Your account is disabled. Ask whoever invited you, or an administrator.",
+        "user_deleted" => "Your account has been deleted. Ask whoever invited you, or an administrator.",
+        "user_ended" => return format!("Your access ended on {fact}. Ask whoever invited you."),
+        "user_not_accepted" => "Accept your invitation first.",
+        "user_is_deleted" => "This person is deleted. Restore them first.",
+        "user_not_deleted" => "This person is not deleted.",
+        "user_gone" => return format!("The time to restore this person ended on {fact}."),
+        "guest_role" => "Only members can hold roles.",
+        "last_administrator" => "Somebody must remain who is an enabled administrator. Make another one first.",
+        "holds_role" => "This person holds a role, so only an administrator can do this.",
+        "oneself" => "You cannot do this to yourself.",
+        "no_leaving" => {
+            "Guests cannot leave by themselves here, because no privacy contact is named. Ask an administrator."
+        }
+        "block_recent" => "A block of this mailbox was lifted less than 90 days ago.",
+        "block_lifted" => "This block has been lifted already.",
+        "administrator_link" => {
+            "This link has been used or is too old. Make a new one with “lobby make-admin ADDRESS”."
+        }
+        "letter_not_stuck" => "This letter is not stuck.",
+        "conflict" => "Somebody else changed this in the meantime. Look at it again and repeat your change.",
+        "forbidden" => "You may not do this.",
+        "not_found" => "This does not exist, or you may not see it.",
+        "sign_in" => "Sign in first.",
+        "prove_again" => "Prove again that it is you.",
+        "arguments" => "The form was not complete. Fill it in again.",
+        "form_too_large" => "That was more text than a form can send at once. Send less of it.",
+        "broken" => {
+            "Something failed here. It has been written down; try again, and name the request id if you report it."
+        }
+        "unreachable" => "Lobby cannot be reached from here.",
+        "own_account" => "An administrator does this for you: nobody changes their own account here.",
+        "former_role_holder" => "This person held a role, so only an Administrator can restore them.",
+        "not_a_guest" => "Only guests have sponsors.",
+        "guests_may_not_leave" => "Guests cannot leave by themselves here. Ask an administrator.",
+        "language_unknown" => "Choose a language from the list.",
+        "sponsors_most" => return format!("A guest has at most {fact} sponsors."),
+        "sponsor_unknown" => "Nobody in the directory has this address.",
+        "sponsor_not_enabled" => return format!("{fact} cannot come in, and so cannot be a sponsor."),
+        "sponsor_self" => "Nobody is their own sponsor.",
+        "owners_most" => return format!("A group has at most {fact} owners."),
+        "owner_unknown" => "Nobody in the directory has this address.",
+        "owner_not_enabled" => return format!("{fact} cannot come in, and so cannot own a group."),
+        "owners_full" => "The group has as many owners as a group can have.",
+        "guest_owner" => "Only an administrator makes a guest an owner.",
+        "owner_already" => "This person owns the group already.",
+        "already_in" => "This person is in the group already.",
+        "invited_already" => "This person is invited already.",
+        "ends_too_late" => return format!("The group lets nobody stay that long. The latest day is {fact}."),
+        "days_order" => "The usual stay cannot be longer than the longest.",
+        "number_bounds" => return format!("Enter a whole number, {fact}."),
+        "url_plain_http" => "This address is not encrypted. Use https, or confirm that plain http is meant.",
+        "logo_too_large" => "The picture may have at most 256 KiB.",
+        "logo_too_wide" => return format!("The picture may be at most {fact} pixels wide and high."),
+        "logo_broken" => "The picture cannot be read. Save it again as PNG and try that.",
+        "domains_empty" => "Name at least one domain, or allow any.",
+        "letter_waiting" => "A letter is on its way already. Wait until it has left.",
+        "application_disabled" => "This application is switched off.",
+        "not_assigned" => "This application is not assigned to this person.",
+        "domain_not_allowed" => "The rules of this organization do not allow invitations to this domain.",
+        "domain_not_allowed_by_group" => "The rules of this group do not allow invitations to this domain.",
+        "partner_closed" if fact.is_empty() => {
+            "People of this partner organization are not invited at present. Ask an administrator."
+        }
+        "partner_closed" => return format!("People of {fact} are not invited at present. Ask an administrator."),
+        "partner_domains_empty" => "Name at least one domain, such as praxis-nord.example.",
+        "partner_domains_most" => return format!("A partner has at most {fact} domains."),
+        "partner_domains_lines" => return format!("These lines are not domains of a partner: {fact}."),
+        "partner_domain_taken" => return format!("This domain is another partner's: {fact}."),
+        "takes_no_invitations" => "This person does not take invitations from here.",
+        "ask_an_administrator" => "This person is disabled or deleted. Enable or restore them first.",
+        // After the codes that begin alike and mean something else.
+        code if code.starts_with("address_") || code.starts_with("domain_") => {
+            "This is not an e-mail address that letters can be sent to. Check it for a typing error."
+        }
+        _ => return format!("This was refused ({}).", problem.code),
+    };
+    text.to_owned()
+}

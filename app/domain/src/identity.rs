@@ -28,6 +28,8 @@ pub struct Identity {
     pub created_at: Timestamp,
     /// When it vouched for the person last; `None` once it has taken its word back.
     pub spoke_at: Option<Timestamp>,
+    /// The provider's session in which it spoke last, for logout tokens that name nothing else.
+    pub session: Option<String>,
 }
 
 impl Identity {
@@ -57,6 +59,7 @@ mod tests {
             anchor: true,
             created_at: NOON,
             spoke_at: Some(NOON),
+            session: None,
         }
     }
 

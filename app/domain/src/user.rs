@@ -219,6 +219,14 @@ impl User {
         Self { external, consented_at: None, ..self }
     }
 
+    /// Since when a guest waits for an invitation to be taken up.
+    pub fn pending_since(&self) -> Option<Timestamp> {
+        match self.external {
+            Some(ExternalState::PendingAcceptance { since }) => Some(since),
+            _ => None,
+        }
+    }
+
     fn pending_again(&self, now: Timestamp) -> Option<ExternalState> {
         self.is_guest().then_some(ExternalState::PendingAcceptance { since: now })
     }

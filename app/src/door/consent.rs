@@ -4,13 +4,13 @@ use domain::id::InvitationId;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use serde::{Deserialize, Serialize};
-use services::{Denied, Refusal, redemption, signin};
+use services::{Denied, Refusal, Secret, redemption, signin};
 
 use super::redeem::{offer, shared};
 use super::signin::opened;
 use crate::error::AppError;
 use crate::routes;
-use crate::ssr::{Kept, doorway, draft_or, visit};
+use crate::ssr::{Cookie, CookieLife, Kept, Next, NothingTyped, doorway, draft_or, set_cookie, visit};
 use crate::ui::{DoorFrame, Hidden, Notices, page};
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -31,6 +31,17 @@ pub async fn accept_invitations(#[server(default)] form: ConsentForm) -> Result<
         let listed = listed.map_err(|_| Refusal::Denied(Denied::NotFound))?;
         let outcome = signin::accept(&visit.services, &visit.caller(), &listed).await?;
         Ok(opened(&visit, outcome))
+    })
+    .await
+}
+
+/// "Not now": what this browser proved is forgotten, so that nobody after them goes on with it.
+#[server(prefix = "/fn", endpoint = "invitation/later")]
+pub async fn consent_later() -> Result<(), AppError> {
+    doorway(NothingTyped, routes::CONSENT, async move {
+        let visit = visit()?;
+        set_cookie(&visit, Cookie::Browser, Secret::random().expose(), CookieLife::Browser);
+        Ok(Next::to(routes::SIGN_IN))
     })
     .await
 }
@@ -75,7 +86,9 @@ pub fn ConsentPage() -> impl IntoView {
                     {ids}
                     <button class="button primary">{button}</button>
                 </form>
-                <div class="other"><a href=routes::SIGN_IN>"Not now"</a></div>
+                <div class="other">
+                    <form method="post" action=ConsentLater::PATH><button class="link">"Not now"</button></form>
+                </div>
             </DoorFrame>
         }
         .into_any())

@@ -112,7 +112,13 @@ pub async fn ask_code(#[server(default)] form: AddressForm) -> Result<(), AppErr
         let address = problems.done(address).map_err(Refusal::Invalid)?;
         let (offer, _) = signin::ways(&visit.services, &address).await?;
         let offer = offer.by_code(visit.device.is_some() && visit.way.is_none(), form.code);
-        let asked = Asked::to(Continuation::of(&form.to), form.keep);
+        let fresh = Asked::to(Continuation::of(&form.to), form.keep);
+        // Another code for the same address goes on with what the first one was for.
+        let before = match form.code {
+            true => signin::asked_before(&visit.services, &visit.browser, &address).await?,
+            false => None,
+        };
+        let asked = before.unwrap_or(fresh);
         match offer.first {
             Way::Passcode => {
                 signin::ask(&visit.services, &visit.caller(), Purpose::SignIn, &address, &asked).await?;

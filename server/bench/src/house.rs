@@ -217,6 +217,7 @@ async fn providers(
         anchor: true,
         created_at: now,
         spoke_at: Some(now),
+        session: None,
     };
     store::identities::insert(&mut tx, &identity).await?;
     tx.commit().await?;

@@ -29,6 +29,8 @@ use secrets::{Secrets, attempt_of};
 
 /// How long a provider's page may be open before its answer is too late.
 const OPEN_FOR: Span = Span::minutes(30);
+/// Characters of a provider's words that are written down.
+const MOST_WORDS: usize = 300;
 /// Ways to a provider that one client may begin.
 const FROM_ONE_CLIENT: &[Limit] = &[Limit::an_hour(120)];
 
@@ -164,7 +166,13 @@ pub async fn way(services: &Services, caller: &Caller<'_>, attempt: AttemptId) -
     let hint = asked.invited.as_ref().map(|address| address.as_str().to_owned()).or(asked.hint);
     let secrets = Secrets::of(&services.key, attempt.id, &browser);
     let callback = providers::callback(services, provider.id);
-    let sent = Sent { secrets: &secrets, callback: &callback, hint: hint.as_deref(), max_age: max_age(attempt.errand) };
+    let sent = Sent {
+        secrets: &secrets,
+        callback: &callback,
+        hint: hint.as_deref(),
+        max_age: max_age(attempt.errand),
+        strict: attempt.errand == Errand::Prove,
+    };
     let way = match &provider.settings.protocol {
         Protocol::OpenId { issuer, tenancy } => match discovery::discovered(services, issuer, tenancy).await {
             Ok(found) => openid::way(&provider, &found, &sent),
@@ -210,7 +218,9 @@ async fn refuse(
     let noted = async {
         let actor = caller.actor();
         let mut deed = services.deed(&actor).await?;
-        deed.tell_change(Action::IdentityRefused, target, &(), &error.to_string());
+        // A provider's own words may be as long as it likes.
+        let said: String = error.to_string().chars().take(MOST_WORDS).collect();
+        deed.tell_change(Action::IdentityRefused, target, &(), &said);
         deed.commit().await
     };
     if let Err(error) = noted.await {
@@ -255,11 +265,12 @@ pub async fn answer(
                 return Ok(Answered::Linked);
             }
             identities::is_own(services, viewer, &word).await?;
-            if word.asserted.auth_time.is_none() {
+            let Some(proved_at) = word.asserted.auth_time else {
                 return Err(Refusal::field_because("", "provider_proof_old", word.provider.name.as_str()));
-            }
-            let methods = Proved::by_word(viewer.user.address.clone(), word, false).methods();
-            let token = signin::renew(services, viewer, &methods).await?;
+            };
+            let proved = Proved::by_word(viewer.user.address.clone(), word, false);
+            let (methods, by, proved_at) = (proved.methods(), proved.vouched(), proved_at.min(services.now()));
+            let token = signin::renew(services, viewer, &methods, proved_at, by.as_ref()).await?;
             Ok(Answered::Proved(token, Asked::read(&attempt.asked).to))
         }
     }
@@ -303,7 +314,13 @@ async fn redeem(
 ) -> Result<Asserted, FederationError> {
     let secrets = Secrets::of(&services.key, attempt.id, &caller.browser.digest());
     let callback = providers::callback(services, provider.id);
-    let sent = Sent { secrets: &secrets, callback: &callback, hint: None, max_age: max_age(attempt.errand) };
+    let sent = Sent {
+        secrets: &secrets,
+        callback: &callback,
+        hint: None,
+        max_age: max_age(attempt.errand),
+        strict: attempt.errand == Errand::Prove,
+    };
     if let Some(error) = response.error {
         let shown: String = error.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').take(40).collect();
         return Err(FederationError::Refused(shown));

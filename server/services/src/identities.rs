@@ -8,7 +8,7 @@ use domain::provider::Provider;
 
 use store::Tx;
 
-use crate::signin::{Proved, Word, bind};
+use crate::signin::{Proved, Word, bind, entry_guard, hold_entry};
 use crate::{Denied, Refusal, Services, Verb, Viewer};
 
 /// An identity with the provider that vouches for it; `None` for a mailbox.
@@ -42,7 +42,9 @@ pub(crate) async fn of(tx: &mut Tx, user: UserId) -> Verb<Vec<Named>> {
 pub(crate) async fn link(services: &Services, viewer: &Viewer, word: Word) -> Verb<()> {
     let mut deed = services.deed(viewer.actor()).await?;
     let known = store::identities::get(&mut deed.tx, &word.asserted.issuer, &word.asserted.subject).await?;
-    bind(&mut deed, &viewer.user, &Proved::by_word(viewer.user.address.clone(), word, false)).await?;
+    let proved = Proved::by_word(viewer.user.address.clone(), word, false);
+    hold_entry(&mut deed.tx, viewer.user.id, &proved).await?;
+    bind(&mut deed, &viewer.user, &proved).await?;
     if known.is_none() {
         deed.send(Lane::Single, Letter::AccountChanged { user: viewer.user.id, change: AccountChange::IdentityLinked });
     }
@@ -68,7 +70,7 @@ pub async fn remove(services: &Services, viewer: Viewer, issuer: &str, subject: 
     let viewer = viewer.fresh(services)?;
     let mut deed = services.deed(viewer.actor()).await?;
     // Two removals at once must not leave nobody: the second waits, and sees what is left.
-    store::guards::hold(&mut deed.tx, &format!("identities:{}", viewer.user.id)).await?;
+    store::guards::hold(&mut deed.tx, &entry_guard(viewer.user.id)).await?;
     let all = store::identities::of_user(&mut deed.tx, viewer.user.id).await?;
     let identity = all.iter().find(|one| (one.issuer.as_str(), one.subject.as_str()) == (issuer, subject));
     let identity = identity.ok_or(Denied::NotFound)?;
@@ -79,6 +81,17 @@ pub async fn remove(services: &Services, viewer: Viewer, issuer: &str, subject: 
         return Err(Refusal::Rule("identity_anchor"));
     }
     store::identities::drop(&mut deed.tx, identity).await?;
+    if identity.anchor {
+        // Somebody without an anchor would be sent codes: what remains stands in its place, a provider before a mailbox.
+        let rest = all.iter().filter(|one| *one != identity);
+        if let Some(next) = rest.min_by_key(|one| one.is_mailbox()) {
+            store::identities::raise(&mut deed.tx, next).await?;
+        }
+    }
+    if identity.is_mailbox() {
+        // Which sessions came by a code is not known of each.
+        store::sessions::end_others(&mut deed.tx, viewer.user.id, viewer.session.id).await?;
+    }
     store::sessions::end_of(&mut deed.tx, issuer, Some(subject), None).await?;
     let target = Target::new(TargetKind::User, viewer.user.id, viewer.user.shown_name());
     deed.tell_change(Action::IdentityRemoved, target, &identity.issuer, &());

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use store::{StoreError, Stored};
 
 use crate::federation::discovery::{self, DiscoveryError};
+use crate::signin::provider_guard;
 use crate::{Admin, Denied, Page, PageAsk, Refusal, Secret, Services, UserAdmin, Verb};
 
 mod form;
@@ -153,10 +154,11 @@ pub async fn change(services: &Services, by: &Admin, id: ProviderId, new: NewPro
     deed.commit().await
 }
 
-fn issuer(provider: &Provider) -> Option<&str> {
+/// Who it is that names people: with another one, a name means somebody else.
+fn issuer(provider: &Provider) -> String {
     match &provider.settings.protocol {
-        Protocol::OpenId { issuer, .. } => Some(issuer.as_str()),
-        Protocol::OAuth2(_) => None,
+        Protocol::OpenId { issuer, .. } => issuer.to_string(),
+        Protocol::OAuth2(endpoints) => format!("{} {}", endpoints.authorize, endpoints.user),
     }
 }
 
@@ -192,6 +194,7 @@ async fn changed(
     let before = told(&old.value);
     let new = old.with(change);
     if !new.value.enabled {
+        store::guards::hold(&mut deed.tx, &provider_guard(id)).await?;
         store::sessions::end_of_provider(&mut deed.tx, id).await?;
     }
     deed.tell_change(Action::ProviderChanged, target(&new.value), &before, &told(&new.value));
@@ -270,13 +273,13 @@ pub async fn warnings(services: &Services, _by: &Admin) -> Verb<Vec<Warning>> {
 pub async fn judge(services: &Services, _by: &Admin, provider: &Provider, asserted: &Asserted) -> Verb<Worth> {
     let second_factor = provider.settings.second_factor.is_in(asserted);
     let Some(address) = &asserted.address else {
-        return Ok(Worth { authoritative: false, vouch: Err(VouchError::NoAddress), second_factor });
+        return Ok(Worth { authoritative: false, vouch: Err(VouchError::NoAddress), second_factor: false });
     };
     let mut tx = services.store.read().await?;
     let of_domain = store::providers::of_domain(&mut tx, &address.domain()).await?.map(|found| found.value);
     let authoritative = provider.is_authoritative(asserted, &address.domain());
     let vouch = provider.vouch(asserted, address, of_domain.as_ref(), services.now());
-    Ok(Worth { authoritative, vouch, second_factor })
+    Ok(Worth { authoritative, vouch, second_factor: second_factor && authoritative })
 }
 
 /// The logo of a provider; `None` takes it away.

@@ -170,6 +170,7 @@ pub(crate) async fn accept_in(
         .into_iter()
         .map(|stored| stored.try_with(|invitation| invitation.redeem(proved.address(), person, now)))
         .collect::<Result<Vec<_>, _>>()?;
+    signin::hold_entry(&mut deed.tx, person, proved).await?;
     let user = store::users::get(&mut deed.tx, person).await?.ok_or(Denied::NotFound)?;
     match user.value.may_enter(now) {
         Ok(()) | Err(Barred::NotAccepted) => {}
@@ -177,6 +178,7 @@ pub(crate) async fn accept_in(
     }
     check_domains(&mut deed.tx, &user.value, &accepted).await?;
     check_way(&mut deed.tx, &user.value, proved, now).await?;
+    signin::check_anchor(&mut deed.tx, &user.value, proved, now).await?;
     let user = user.with(|user| user.accept(now));
     store::users::save(&mut deed.tx, &user).await?;
     let user = user.value;
@@ -222,12 +224,8 @@ async fn check_domains(tx: &mut Tx, user: &User, accepted: &[Stored<Invitation>]
 
 /// A domain that has a provider is redeemed by it alone, unless that one lets passcodes.
 async fn check_way(tx: &mut Tx, user: &User, proved: &Proved, now: Timestamp) -> Verb<()> {
-    if !proved.is_mailbox() {
-        return Ok(());
-    }
     let own = store::providers::of_domain(tx, &user.address.domain()).await?;
-    if own.is_some_and(|own| !own.value.lets_passcodes(now)) {
-        return Err(Refusal::Rule("by_its_provider"));
-    }
-    Ok(())
+    let Some(own) = own.filter(|own| !own.value.lets_passcodes(now)) else { return Ok(()) };
+    let by = proved.vouched().map(|by| by.provider);
+    if by == Some(own.value.id) { Ok(()) } else { Err(Refusal::Rule("by_its_provider")) }
 }

@@ -4,9 +4,9 @@ use domain::event::{Action, SignInResult, Target, TargetKind};
 use domain::id::{AttemptId, InvitationId, ProviderId, RequestId};
 use domain::passcode::{Passcode, Purpose};
 use domain::provider::{Offer, Provider};
-use domain::session::{Method, Origin, Session};
+use domain::session::{Method, Origin, Session, Vouched};
 use domain::text::EmailAddress;
-use domain::time::Span;
+use domain::time::{Span, Timestamp};
 use domain::user::{Barred, User};
 use serde::{Deserialize, Serialize};
 use store::attempts::{Attempt, Errand};
@@ -21,11 +21,13 @@ mod record;
 
 pub use domain::continuation::Continuation;
 pub use proof::Proved;
-pub(crate) use proof::{Word, bind, opened_for_passcodes};
+pub(crate) use proof::{
+    Word, anchor_carries, bind, check_anchor, entry_guard, hold_entry, opened_for_passcodes, provider_guard,
+};
 pub(crate) use record::{Entry, open_session, record};
 
 use code::prove;
-use proof::{Resolved, check_anchor, may_link, resolve};
+use proof::{Resolved, may_link, resolve};
 
 /// How long a proof at the door waits for consent.
 const PROOF_WAITS: Span = Span::minutes(30);
@@ -186,7 +188,10 @@ pub(crate) async fn arrive(services: &Services, caller: &Caller<'_>, attempt: &A
     store::attempts::assert(&mut tx, attempt.id, &word.asserted).await?;
     tx.commit().await?;
     let address = match resolved {
-        Resolved::Known(address) | Resolved::Address(address) => address,
+        Resolved::Known(address, identity) => {
+            return enter(services, caller, Proved::by_word(address, word, false).of_known(identity), asked).await;
+        }
+        Resolved::Address(address) => address,
         Resolved::WithCode(address) => {
             let asked = Asked { beside: Some(attempt.id), ..asked };
             ask(services, caller, Purpose::SignIn, &address, &asked).await?;
@@ -209,7 +214,7 @@ async fn by_code(services: &Services, tx: &mut Tx, address: EmailAddress, asked:
     };
     match resolve(services, tx, &word, Some(alone.address())).await {
         Ok(Resolved::Address(address) | Resolved::WithCode(address)) if may => Ok(Proved::by_word(address, word, true)),
-        Ok(Resolved::Known(address)) => Ok(Proved::by_word(address, word, true)),
+        Ok(Resolved::Known(address, identity)) => Ok(Proved::by_word(address, word, true).of_known(identity)),
         _ => Ok(alone),
     }
 }
@@ -236,14 +241,26 @@ async fn proof(services: &Services, browser: &Secret) -> Verb<(Proved, Asked)> {
             let asked = Asked::read(&challenge.continuation);
             Ok((by_code(services, &mut tx, challenge.address, &asked).await?, asked))
         }
-        (_, Some((_, attempt))) => {
+        (_, Some((answered, attempt))) => {
             let asked = Asked::read(&attempt.asked);
             let word = word_of(&mut tx, Some(attempt)).await?.ok_or(Denied::SignIn)?;
-            let address = match resolve(services, &mut tx, &word, asked.invited.as_ref()).await? {
-                Resolved::Known(address) | Resolved::Address(address) => address,
-                Resolved::WithCode(_) => return Err(Denied::SignIn.into()),
-            };
-            Ok((Proved::by_word(address, word, false), asked))
+            match resolve(services, &mut tx, &word, asked.invited.as_ref()).await? {
+                // Taken back since: what waited for consent waits in vain.
+                Resolved::Known(_, identity) if identity.spoke_at.is_none() => Err(Denied::SignIn.into()),
+                Resolved::Known(address, identity) => {
+                    Ok((Proved::by_word(address, word, false).of_known(identity), asked))
+                }
+                Resolved::Address(address) => {
+                    let user = store::users::by_address(&mut tx, &address).await?;
+                    let since = user.and_then(|user| user.value.pending_since());
+                    // Reset since: the word was about how they came in before.
+                    if since.is_some_and(|since| answered < since) {
+                        return Err(Denied::SignIn.into());
+                    }
+                    Ok((Proved::by_word(address, word, false), asked))
+                }
+                Resolved::WithCode(_) => Err(Denied::SignIn.into()),
+            }
         }
         _ => Err(Denied::SignIn.into()),
     }
@@ -277,29 +294,34 @@ pub async fn accept(services: &Services, caller: &Caller<'_>, listed: &[Invitati
 }
 
 async fn enter(services: &Services, caller: &Caller<'_>, proved: Proved, asked: Asked) -> Verb<Opened> {
-    let now = services.now();
     let mut tx = services.store.read().await?;
     let unknown = if proved.is_mailbox() { Denied::NotFound.into() } else { Refusal::Rule("identity_unknown") };
     let user = store::users::by_address(&mut tx, proved.address()).await?.ok_or(unknown)?.value;
-    let pending = store::invitations::open_of_user(&mut tx, user.id).await?;
-    let barred = user.may_enter(now);
-    let open = pending.iter().any(|invitation| invitation.value.open(now).is_ok());
-    if open && matches!(barred, Ok(()) | Err(Barred::NotAccepted)) {
-        return Ok(Opened::Consent);
-    }
-    let refusal = match barred {
-        Err(barred) => Some(Refusal::from(barred)),
-        Ok(()) => may_come(&mut tx, &user, &proved, now).await.err(),
-    };
     drop(tx);
     let actor = Actor::proved(&user, caller.origin.clone(), caller.correlation);
     let mut deed = services.deed(&actor).await?;
+    let now = deed.now;
+    let held = hold_entry(&mut deed.tx, user.id, &proved).await;
+    // As they are now that nobody else changes how they come in.
+    let user = store::users::get(&mut deed.tx, user.id).await?.ok_or(Denied::NotFound)?.value;
+    let pending = store::invitations::open_of_user(&mut deed.tx, user.id).await?;
+    let open = pending.iter().any(|invitation| invitation.value.open(now).is_ok());
+    let refusal = match user.may_enter(now) {
+        Err(barred) if !open || barred != Barred::NotAccepted => Some(Refusal::from(barred)),
+        _ => match held {
+            Ok(()) => may_come(&mut deed.tx, &user, &proved, now).await.err(),
+            Err(refusal) => Some(refusal),
+        },
+    };
     let entry = Entry::of(&proved, now);
     if let Some(refusal) = refusal {
         let (methods, at) = (&entry.methods, entry.auth_time);
         record(&mut deed, &user, None, methods, at, SignInResult::Failed, Some(refusal.code())).await?;
         deed.commit().await?;
         return Err(refusal);
+    }
+    if open {
+        return Ok(Opened::Consent);
     }
     bind(&mut deed, &user, &proved).await?;
     let (session, token, device) = open_session(&mut deed, services, &user, entry, asked.keep).await?;
@@ -308,7 +330,7 @@ async fn enter(services: &Services, caller: &Caller<'_>, proved: Proved, asked: 
 }
 
 /// Does this way let this person in?
-async fn may_come(tx: &mut Tx, user: &User, proved: &Proved, now: domain::time::Timestamp) -> Verb<()> {
+async fn may_come(tx: &mut Tx, user: &User, proved: &Proved, now: Timestamp) -> Verb<()> {
     let known = match proved.vouched() {
         Some(by) => store::identities::get(tx, &by.issuer, &by.subject).await?.is_some(),
         None => true,
@@ -337,24 +359,43 @@ pub async fn prove_again(services: &Services, viewer: &Viewer, caller: &Caller<'
     if challenge.address.key() != viewer.user.address.key() {
         return Err(Denied::Forbidden.into());
     }
-    renew(services, viewer, &[Method::Otp]).await
+    renew(services, viewer, &[Method::Otp], services.now(), None).await
 }
 
-/// A new proof of who is signed in, under a new token.
+/// A new proof of who is signed in, made at `proved_at`, under a new token; `by` is the provider that vouched.
 ///
 /// # Errors
 /// `SignIn` where the session is gone.
-pub(crate) async fn renew(services: &Services, viewer: &Viewer, methods: &[Method]) -> Verb<Secret> {
+pub(crate) async fn renew(
+    services: &Services,
+    viewer: &Viewer,
+    methods: &[Method],
+    proved_at: Timestamp,
+    by: Option<&Vouched>,
+) -> Verb<Secret> {
     let token = Secret::random();
     let mut deed = services.deed(viewer.actor()).await?;
-    let now = deed.now;
-    if !store::sessions::renew(&mut deed.tx, viewer.session.id, &token.digest(), methods, now).await? {
+    let proof = store::sessions::Proof { digest: &token.digest(), methods, proved_at, by };
+    if !store::sessions::renew(&mut deed.tx, viewer.session.id, &proof, deed.now).await? {
         return Err(Denied::SignIn.into());
     }
-    record(&mut deed, &viewer.user, None, methods, now, SignInResult::Success, None).await?;
+    record(&mut deed, &viewer.user, None, methods, proved_at, SignInResult::Success, None).await?;
     deed.tell(Action::SignedIn, Target::new(TargetKind::Session, viewer.session.id, viewer.user.shown_name()));
     deed.commit().await?;
     Ok(token)
+}
+
+/// What was wanted when this browser asked this address for a code last, for asking anew.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn asked_before(services: &Services, browser: &Secret, address: &EmailAddress) -> Verb<Option<Asked>> {
+    let mut tx = services.store.read().await?;
+    let newest = store::passcodes::newest(&mut tx, &browser.digest(), Purpose::SignIn).await?;
+    let same = |asked: &Stored<Challenge>| {
+        asked.value.address.key() == address.key() && asked.value.code.asked_at + PROOF_WAITS > services.now()
+    };
+    Ok(newest.filter(same).map(|asked| Asked::read(&asked.value.continuation)))
 }
 
 /// Proves an address for lifting its own block.

@@ -41,8 +41,11 @@ ALTER TABLE identities ADD COLUMN address TEXT;
 ALTER TABLE identities ADD COLUMN anchor BOOLEAN NOT NULL DEFAULT FALSE;
 -- When it vouched last; 0 once the provider has taken its word back.
 ALTER TABLE identities ADD COLUMN spoke_at BIGINT NOT NULL DEFAULT 0;
+-- The provider's session in which it spoke last.
+ALTER TABLE identities ADD COLUMN provider_session TEXT COLLATE "binary";
 UPDATE identities SET anchor = TRUE, spoke_at = created_at;
 CREATE UNIQUE INDEX identities_one_anchor ON identities (user_id) WHERE anchor;
+CREATE INDEX identities_by_session ON identities (issuer, provider_session);
 CREATE INDEX identities_by_provider ON identities (provider_id, user_id);
 
 -- The provider's word behind a session, for its logout tokens.

@@ -19,7 +19,7 @@ sql! {
     /// One answer is taken: whoever comes second changes nothing.
     USE = "UPDATE attempts SET used_at = $2, version = version + 1 WHERE id = $1 AND used_at IS NULL";
     ASSERT = "UPDATE attempts SET asserted = $2, version = version + 1 WHERE id = $1";
-    NEWEST = "SELECT * FROM attempts WHERE browser = $1 AND purpose = $2 AND asserted IS NOT NULL ORDER BY id DESC LIMIT 1";
+    NEWEST = "SELECT * FROM attempts WHERE browser = $1 AND purpose = $2 AND asserted IS NOT NULL ORDER BY used_at DESC LIMIT 1";
     PRUNE = "DELETE FROM attempts WHERE started_at <= $1";
     DROP_OF_PROVIDER = "DELETE FROM attempts WHERE provider_id = $1";
     PRUNE_TOKENS = "DELETE FROM logout_tokens WHERE expires_at <= $1";

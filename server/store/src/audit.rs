@@ -10,7 +10,7 @@ use crate::statements::{on, sql};
 use crate::{Bind, Filter, Page, PageAsk, StoreError, Tx, id, read};
 
 sql! {
-    NEWEST_OLD = "SELECT old_value FROM audit WHERE target_id = $1 AND action = $2 AND old_value IS NOT NULL ORDER BY id DESC LIMIT 1";
+    NEWEST_OLD = "SELECT old_value FROM audit WHERE target_id = $1 AND action = $2 AND at <= $3 AND old_value IS NOT NULL ORDER BY id DESC LIMIT 1";
     PRUNE = "DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE at <= $1 LIMIT 1000)";
 }
 
@@ -145,9 +145,15 @@ pub async fn prune(tx: &mut Tx, at: Timestamp) -> Result<u64, StoreError> {
     Ok(on!(tx, |conn| sqlx::query(PRUNE).bind(at.0).execute(conn).await?.rows_affected()))
 }
 
-/// What was before the newest change of this kind to a thing, as JSON.
-pub async fn newest_old(tx: &mut Tx, target: &str, action: Action) -> Result<Option<String>, StoreError> {
-    let row: Option<(String,)> =
-        on!(tx, |conn| { sqlx::query_as(NEWEST_OLD).bind(target).bind(action.as_str()).fetch_optional(conn).await? });
+/// What was before the newest change of this kind to a thing until `at`, as JSON.
+pub async fn newest_old(
+    tx: &mut Tx,
+    target: &str,
+    action: Action,
+    at: Timestamp,
+) -> Result<Option<String>, StoreError> {
+    let row: Option<(String,)> = on!(tx, |conn| {
+        sqlx::query_as(NEWEST_OLD).bind(target).bind(action.as_str()).bind(at.0).fetch_optional(conn).await?
+    });
     Ok(row.map(|(old,)| old))
 }

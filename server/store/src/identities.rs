@@ -13,7 +13,9 @@ sql! {
     OF = "SELECT * FROM identities WHERE issuer = $1 AND subject = $2";
     OF_USER = "SELECT * FROM identities WHERE user_id = $1 ORDER BY created_at, issuer, subject";
     ANCHOR = "SELECT * FROM identities WHERE user_id = $1 AND anchor";
-    SPOKE = "UPDATE identities SET spoke_at = $3, address = $4 WHERE issuer = $1 AND subject = $2";
+    SPOKE = "UPDATE identities SET spoke_at = $3, address = $4, provider_session = $5 WHERE issuer = $1 AND subject = $2";
+    OF_SESSION = "SELECT * FROM identities WHERE issuer = $1 AND provider_session = $2";
+    RAISE = "UPDATE identities SET anchor = TRUE WHERE issuer = $1 AND subject = $2";
     TAKE_BACK = "UPDATE identities SET spoke_at = 0 WHERE issuer = $1 AND subject = $2";
     DROP = "DELETE FROM identities WHERE issuer = $1 AND subject = $2 AND user_id = $3";
     DROP_ALL = "DELETE FROM identities WHERE user_id = $1";
@@ -24,7 +26,17 @@ sql! {
 
 const TABLE: Table = Table {
     name: "identities",
-    columns: &["issuer", "subject", "user_id", "created_at", "provider_id", "address", "anchor", "spoke_at"],
+    columns: &[
+        "issuer",
+        "subject",
+        "user_id",
+        "created_at",
+        "provider_id",
+        "address",
+        "anchor",
+        "spoke_at",
+        "provider_session",
+    ],
     versioned: false,
 };
 #[cfg(feature = "testing")]
@@ -40,6 +52,7 @@ struct IdentityRow {
     address: Option<String>,
     anchor: bool,
     spoke_at: i64,
+    provider_session: Option<String>,
 }
 
 impl IdentityRow {
@@ -53,6 +66,7 @@ impl IdentityRow {
             anchor: self.anchor,
             created_at: Timestamp(self.created_at),
             spoke_at: (self.spoke_at > 0).then_some(Timestamp(self.spoke_at)),
+            session: self.provider_session,
         })
     }
 }
@@ -69,6 +83,7 @@ pub async fn insert(tx: &mut Tx, identity: &Identity) -> Result<(), StoreError> 
         Bind::maybe(identity.address.as_ref()),
         Bind::Flag(identity.anchor),
         Bind::number(identity.spoke_at.map_or(0, |at| at.0)),
+        Bind::maybe(identity.session.as_ref()),
     ];
     TABLE.insert(tx, vec![row]).await
 }
@@ -95,8 +110,23 @@ pub async fn anchor(tx: &mut Tx, user: UserId) -> Result<Option<Identity>, Store
 pub async fn spoke(tx: &mut Tx, identity: &Identity, at: Timestamp) -> Result<(), StoreError> {
     on!(tx, |conn| {
         let update = sqlx::query(SPOKE).bind(&identity.issuer).bind(&identity.subject).bind(at.0);
-        update.bind(identity.address.as_deref()).execute(conn).await?.rows_affected()
+        let update = update.bind(identity.address.as_deref()).bind(identity.session.as_deref());
+        update.execute(conn).await?.rows_affected()
     });
+    Ok(())
+}
+
+/// Those who spoke last in this session at their provider.
+pub async fn of_session(tx: &mut Tx, issuer: &str, session: &str) -> Result<Vec<Identity>, StoreError> {
+    let rows: Vec<IdentityRow> =
+        on!(tx, |conn| sqlx::query_as(OF_SESSION).bind(issuer).bind(session).fetch_all(conn).await?);
+    rows.into_iter().map(IdentityRow::identity).collect()
+}
+
+/// Makes it the anchor of a person who has none.
+pub async fn raise(tx: &mut Tx, identity: &Identity) -> Result<(), StoreError> {
+    let (issuer, subject) = (&identity.issuer, &identity.subject);
+    on!(tx, |conn| sqlx::query(RAISE).bind(issuer).bind(subject).execute(conn).await?.rows_affected());
     Ok(())
 }
 

@@ -19,7 +19,8 @@ sql! {
         FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.digest = $1";
     OF_USER = "SELECT * FROM sessions WHERE user_id = $1 AND ends_at > $2 AND last_seen_at > $3 ORDER BY id DESC";
     TOUCH = "UPDATE sessions SET last_seen_at = $2 WHERE id = $1";
-    RENEW = "UPDATE sessions SET digest = $2, auth_time = $3, last_seen_at = $3, methods = $4 WHERE id = $1";
+    RENEW = "UPDATE sessions SET digest = $2, auth_time = $3, last_seen_at = $4, methods = $5 WHERE id = $1";
+    VOUCH = "UPDATE sessions SET provider_id = $2, issuer = $3, subject = $4, provider_session = $5 WHERE id = $1";
     END = "DELETE FROM sessions WHERE id = $1 AND user_id = $2";
     END_ALL = "DELETE FROM sessions WHERE user_id = $1";
     END_OTHERS = "DELETE FROM sessions WHERE user_id = $1 AND id <> $2";
@@ -28,7 +29,9 @@ sql! {
     /// All of one person at a provider, or those of one session there.
     END_OF_SUBJECT = "DELETE FROM sessions WHERE issuer = $1 AND subject = $2";
     END_OF_PROVIDER_SESSION = "DELETE FROM sessions WHERE issuer = $1 AND provider_session = $2";
-    END_OF_PROVIDER = "DELETE FROM sessions WHERE provider_id = $1";
+    /// Those that hang on its word, and all of whoever is anchored there.
+    END_OF_PROVIDER = "DELETE FROM sessions WHERE provider_id = $1
+                       OR user_id IN (SELECT user_id FROM identities WHERE provider_id = $1 AND anchor)";
     OF_PROVIDER_SESSION = "SELECT DISTINCT subject FROM sessions WHERE issuer = $1 AND provider_session = $2 AND subject IS NOT NULL";
     PRUNE = "DELETE FROM sessions WHERE ends_at <= $1";
 }
@@ -180,19 +183,30 @@ pub async fn touch(tx: &mut Tx, session: SessionId, now: Timestamp) -> Result<()
     Ok(())
 }
 
+/// A new proof of whose session it is.
+#[derive(Debug, Clone, Copy)]
+pub struct Proof<'a> {
+    /// Of the new token.
+    pub digest: &'a str,
+    pub methods: &'a [Method],
+    pub proved_at: Timestamp,
+    /// The provider that vouched; `None` leaves what is there.
+    pub by: Option<&'a Vouched>,
+}
+
 /// A new proof in the same session: a new token, and the old one is dead.
-pub async fn renew(
-    tx: &mut Tx,
-    session: SessionId,
-    digest: &str,
-    methods: &[Method],
-    now: Timestamp,
-) -> Result<bool, StoreError> {
-    let (key, methods) = (session.to_string(), to_json(&methods));
+pub async fn renew(tx: &mut Tx, session: SessionId, proof: &Proof<'_>, now: Timestamp) -> Result<bool, StoreError> {
+    let (key, methods) = (session.to_string(), to_json(&proof.methods));
     let renewed = on!(tx, |conn| {
-        let update = sqlx::query(RENEW).bind(key).bind(digest).bind(now.0).bind(methods);
+        let update = sqlx::query(RENEW).bind(&key).bind(proof.digest).bind(proof.proved_at.0).bind(now.0).bind(methods);
         update.execute(conn).await?.rows_affected()
     });
+    if let Some(Vouched { provider, issuer, subject, session }) = proof.by {
+        on!(tx, |conn| {
+            let update = sqlx::query(VOUCH).bind(&key).bind(provider.to_string()).bind(issuer).bind(subject);
+            update.bind(session.as_deref()).execute(conn).await?.rows_affected()
+        });
+    }
     Ok(renewed == 1)
 }
 

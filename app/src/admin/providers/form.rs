@@ -6,7 +6,7 @@ use services::providers::{Preset, ProviderForm};
 
 use super::guide::{self, Guide};
 use crate::ssr::Draft;
-use crate::ui::{Choice, Field, TextArea};
+use crate::ui::{Choice, Field, Hidden, TextArea};
 
 /// What is to be said beside the client secret, which no page ever shows again.
 pub enum Secret {
@@ -270,6 +270,14 @@ fn claims<T>(preset: Preset, draft: &Draft<T>, typed: &ProviderForm) -> impl Int
     } else {
         "The names of the fields in what the user address answers."
     };
+    // OpenID Connect has one name for it, which logout tokens use too.
+    let subject = match preset.is_open_id() {
+        true => view! { <Hidden name="form[claim_subject]" value="sub"/> }.into_any(),
+        false => view! {
+            <Field name="form[claim_subject]" label="Id" value=typed.claim_subject problem=draft.problem("claim_subject")/>
+        }
+        .into_any(),
+    };
     view! {
         <section class="part">
             <header><h2>"Claims"</h2><p>"Under which names the provider tells the facts."</p></header>
@@ -278,7 +286,7 @@ fn claims<T>(preset: Preset, draft: &Draft<T>, typed: &ProviderForm) -> impl Int
                 <div class="stack">
                     <p class="hint">{lead}</p>
                     <div class="fields">
-                        <Field name="form[claim_subject]" label="Id" value=typed.claim_subject problem=draft.problem("claim_subject")/>
+                        {subject}
                         <Field name="form[claim_address]" label="E-mail address" value=typed.claim_address problem=draft.problem("claim_address")/>
                         <Field name="form[claim_verified]" label="Address is verified" value=typed.claim_verified problem=draft.problem("claim_verified")/>
                         <Field name="form[claim_name]" label="Person's name" value=typed.claim_name problem=draft.problem("claim_name")/>

@@ -289,7 +289,7 @@ impl Look<'_> {
             return Ok(Err(Why::Gone));
         }
         let to = match change {
-            AccountChange::AddressChanged => match self.address_before(user.id).await? {
+            AccountChange::AddressChanged => match self.address_before(user.id, at).await? {
                 Some(address) => address,
                 None => return Ok(Err(Why::Gone)),
             },
@@ -300,9 +300,9 @@ impl Look<'_> {
         Ok(Ok(Draft::Whole(mail::render_account_changed(&facts))))
     }
 
-    /// The address that was theirs before the last reset, which the audit log keeps.
-    async fn address_before(&mut self, user: UserId) -> Verb<Option<EmailAddress>> {
-        let kept = store::audit::newest_old(&mut self.tx, &user.to_string(), Action::RedemptionReset).await?;
+    /// The address that was theirs before the reset of this moment, which the audit log keeps.
+    async fn address_before(&mut self, user: UserId, at: Timestamp) -> Verb<Option<EmailAddress>> {
+        let kept = store::audit::newest_old(&mut self.tx, &user.to_string(), Action::RedemptionReset, at).await?;
         Ok(kept.and_then(|json| serde_json::from_str(&json).ok()))
     }
 

@@ -2,6 +2,7 @@
 //! missing.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
@@ -16,6 +17,8 @@ use crate::outbound::OutboundError;
 use crate::{Outbound, Services};
 
 const KEPT: Span = Span::hours(1);
+/// A failure is remembered this long.
+const FAILED_FOR: Span = Span::seconds(10);
 /// A key that is not there is looked for this often at most.
 const KEYS_AGAIN: Span = Span::minutes(1);
 
@@ -59,6 +62,8 @@ pub struct Discovered {
     pub names_itself: bool,
     pub logs_out: bool,
     keys: ArcSwap<Keys>,
+    /// When a missing key was looked for last.
+    looked_at: AtomicI64,
     fetched_at: Timestamp,
 }
 
@@ -84,18 +89,27 @@ pub enum DiscoveryError {
     Algorithms,
 }
 
-/// What was found before, by issuer.
+/// What was found before, by issuer; or why nothing was.
 #[derive(Default)]
-pub struct Cache(Mutex<HashMap<String, Arc<Discovered>>>);
+pub struct Cache(Mutex<HashMap<String, Looked>>);
+
+enum Looked {
+    Found(Arc<Discovered>),
+    /// Not asked again before this moment: whoever asks must not have Lobby ask somebody else each time.
+    Failed(DiscoveryError, Timestamp),
+}
 
 impl Cache {
-    fn get(&self, issuer: &Issuer, now: Timestamp) -> Option<Arc<Discovered>> {
-        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.get(issuer.as_str()).filter(|found| now < found.fetched_at + KEPT).cloned()
+    fn get(&self, issuer: &Issuer, now: Timestamp) -> Option<Result<Arc<Discovered>, DiscoveryError>> {
+        match self.0.lock().unwrap_or_else(PoisonError::into_inner).get(issuer.as_str())? {
+            Looked::Found(found) if now < found.fetched_at + KEPT => Some(Ok(found.clone())),
+            Looked::Failed(error, until) if now < *until => Some(Err(error.clone())),
+            _ => None,
+        }
     }
 
-    fn put(&self, issuer: &Issuer, found: Arc<Discovered>) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(issuer.as_str().to_owned(), found);
+    fn put(&self, issuer: &Issuer, looked: Looked) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(issuer.as_str().to_owned(), looked);
     }
 }
 
@@ -109,7 +123,7 @@ pub async fn discovered(
     tenancy: &Tenancy,
 ) -> Result<Arc<Discovered>, DiscoveryError> {
     match services.discovered.get(issuer, services.now()) {
-        Some(found) => Ok(found),
+        Some(looked) => looked,
         None => discover(services, issuer, tenancy).await,
     }
 }
@@ -123,6 +137,16 @@ pub async fn discover(
     issuer: &Issuer,
     tenancy: &Tenancy,
 ) -> Result<Arc<Discovered>, DiscoveryError> {
+    let looked = look(services, issuer, tenancy).await;
+    let kept = match &looked {
+        Ok(found) => Looked::Found(found.clone()),
+        Err(error) => Looked::Failed(error.clone(), services.now() + FAILED_FOR),
+    };
+    services.discovered.put(issuer, kept);
+    looked
+}
+
+async fn look(services: &Services, issuer: &Issuer, tenancy: &Tenancy) -> Result<Arc<Discovered>, DiscoveryError> {
     let now = services.now();
     let outbound = &services.outbound;
     let at = issuer.metadata();
@@ -153,6 +177,7 @@ pub async fn discover(
         token: parse(&metadata.token_endpoint)?,
         user: metadata.userinfo_endpoint.as_deref().map(parse).transpose()?,
         keys: ArcSwap::from_pointee(fetch_keys(outbound, &jwks, now).await?),
+        looked_at: AtomicI64::new(0),
         jwks,
         algorithms,
         secret_in_body: takes("client_secret_post") && !takes("client_secret_basic"),
@@ -161,7 +186,6 @@ pub async fn discover(
         issuer: metadata.issuer,
         fetched_at: now,
     });
-    services.discovered.put(issuer, found.clone());
     Ok(found)
 }
 
@@ -173,9 +197,11 @@ impl Discovered {
     /// The keys anew, where the last look was long enough ago: one that is missing may have been published since.
     pub async fn other_keys(&self, services: &Services) -> Option<Arc<Keys>> {
         let now = services.now();
-        if now < self.keys().fetched_at + KEYS_AGAIN {
+        let looked = self.looked_at.load(Ordering::Relaxed).max(self.keys().fetched_at.0);
+        if now < Timestamp(looked) + KEYS_AGAIN {
             return None;
         }
+        self.looked_at.store(now.0, Ordering::Relaxed);
         match fetch_keys(&services.outbound, &self.jwks, now).await {
             Ok(keys) => {
                 self.keys.store(Arc::new(keys));

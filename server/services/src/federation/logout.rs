@@ -10,7 +10,8 @@ use openidconnect::core::CoreJwsSigningAlgorithm;
 
 use super::discovery::{Discovered, Keys, discovered};
 use super::{FederationError, openid};
-use crate::limits::Limit;
+use crate::limits::{self, Limit};
+use crate::signin::entry_guard;
 use crate::{Actor, Denied, Refusal, Services, Verb};
 
 /// Tokens of one client that are refused and written down; it waits for more.
@@ -36,6 +37,12 @@ pub async fn back_channel(
     };
     let actor = Actor { name: found.name.to_string(), ..Actor::stranger(origin, correlation) };
     let target = Target::new(TargetKind::Provider, found.id, found.name.as_str());
+    let client = bucket(&actor);
+    let (left, until) =
+        limits::left(&mut services.store.read().await?, &client, REFUSED_TO_ONE_CLIENT, services.now()).await?;
+    if left < 1 {
+        return Err(Refusal::TooMany { until });
+    }
     let claims = match verify(services, &found, token).await {
         Ok(claims) => claims,
         Err(error) => {
@@ -51,12 +58,20 @@ pub async fn back_channel(
     let (iss, sub, sid) = (claims.iss.as_str(), claims.sub.as_deref(), claims.sid.as_deref());
     let subjects = match (sub, sid) {
         (Some(sub), _) => vec![sub.to_owned()],
-        (None, Some(sid)) => store::sessions::subjects_of(&mut deed.tx, iss, sid).await?,
+        // The session here may be gone: who spoke last in the one there is known by their identity.
+        (None, Some(sid)) => {
+            let last = store::identities::of_session(&mut deed.tx, iss, sid).await?;
+            let mut subjects = store::sessions::subjects_of(&mut deed.tx, iss, sid).await?;
+            subjects.extend(last.into_iter().map(|identity| identity.subject));
+            subjects.sort();
+            subjects.dedup();
+            subjects
+        }
         (None, None) => Vec::new(),
     };
-    store::sessions::end_of(&mut deed.tx, iss, sub, sid).await?;
     for subject in subjects {
         let Some(identity) = store::identities::get(&mut deed.tx, iss, &subject).await? else { continue };
+        store::guards::hold(&mut deed.tx, &entry_guard(identity.user)).await?;
         store::identities::take_back(&mut deed.tx, iss, &subject).await?;
         let user = store::users::get(&mut deed.tx, identity.user).await?;
         if let Some(user) = user {
@@ -68,29 +83,33 @@ pub async fn back_channel(
             deed.tell(Action::LoggedOutByProvider, target);
         }
     }
+    store::sessions::end_of(&mut deed.tx, iss, sub, sid).await?;
     deed.commit().await
 }
 
 /// Written down, but not without end: anybody can send rubbish here.
 async fn refuse(services: &Services, actor: &Actor, target: Target) -> Verb<Refusal> {
-    let client = actor.origin.as_ref().map(Origin::limit_key).unwrap_or_default();
     let mut deed = services.deed(actor).await?;
-    deed.count(&format!("logout-token:{client}"), REFUSED_TO_ONE_CLIENT).await?;
+    deed.count(&bucket(actor), REFUSED_TO_ONE_CLIENT).await?;
     deed.tell(Action::TokenRefused, target);
     deed.commit().await?;
     Ok(Refusal::Rule("logout_token"))
+}
+
+fn bucket(actor: &Actor) -> String {
+    format!("logout-token:{}", actor.origin.as_ref().map(Origin::limit_key).unwrap_or_default())
 }
 
 async fn verify(services: &Services, provider: &Provider, token: &str) -> Result<LogoutClaims, FederationError> {
     let Protocol::OpenId { issuer, tenancy } = &provider.settings.protocol else {
         return Err(FederationError::Answer("plain OAuth 2 has no logout tokens".to_owned()));
     };
-    let found = discovered(services, issuer, tenancy).await?;
     let header = jsonwebtoken::decode_header(token).map_err(super::malformed)?;
     let typ = header.typ.as_deref().map(str::to_ascii_lowercase);
     if typ.as_deref().is_some_and(|typ| !TYPES.contains(&typ)) {
         return Err(ClaimError::Event.into());
     }
+    let found = discovered(services, issuer, tenancy).await?;
     let claims = match decode(token, &header, &found, &found.keys()) {
         Err(FederationError::NoKey) => match found.other_keys(services).await {
             Some(keys) => decode(token, &header, &found, &keys),

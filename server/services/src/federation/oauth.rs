@@ -56,7 +56,7 @@ pub(super) async fn redeem(
     code: &str,
     sent: &Sent<'_>,
 ) -> Result<Asserted, FederationError> {
-    let Endpoints { authorize, user, emails, .. } = endpoints(provider)?;
+    let Endpoints { user, emails, .. } = endpoints(provider)?;
     let answer = client(provider, secret, sent.callback)?
         .exchange_code(AuthorizationCode::new(code.to_owned()))
         .set_pkce_verifier(PkceCodeVerifier::new(sent.secrets.verifier.clone()))
@@ -77,8 +77,8 @@ pub(super) async fn redeem(
         None => (text(&names.address), person.get(&names.verified).and_then(truth)),
     };
     Ok(Asserted {
-        // It has no issuer of its own: the site that it signs people in on stands for it.
-        issuer: authorize.origin().ascii_serialization(),
+        // It has no issuer of its own, and two on one host need not mean the same person by one number.
+        issuer: format!("oauth2:{}", provider.id),
         subject,
         address: address.and_then(|address| EmailAddress::parse(&address).ok()),
         verified,

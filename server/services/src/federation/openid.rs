@@ -25,6 +25,8 @@ pub(super) struct Sent<'a> {
     pub callback: &'a str,
     pub hint: Option<&'a str>,
     pub max_age: Option<Span>,
+    /// A token that does not say when the person proved themselves proves nothing.
+    pub strict: bool,
 }
 
 type Client = CoreClient<
@@ -97,7 +99,9 @@ pub(super) async fn redeem(
         if more.get("sub") != claims.get("sub") {
             return Err(FederationError::Answer("userinfo speaks of somebody else".to_owned()));
         }
-        for (name, value) in more {
+        // Only what is said of the person: when and how they proved themselves is what the token says.
+        let told = [&names.address, &names.verified, &names.name];
+        for (name, value) in more.into_iter().filter(|(name, _)| told.contains(&name)) {
             claims.entry(name).or_insert(value);
         }
     }
@@ -158,7 +162,7 @@ fn check(
         issuer: issuer_rule(tenancy, &found.issuer),
         client_id: &provider.client_id,
         nonce: &sent.secrets.nonce,
-        max_age: sent.max_age.filter(|_| read.auth_time.is_some()),
+        max_age: sent.max_age.filter(|_| sent.strict || read.auth_time.is_some()),
     };
     Ok(read.check(&expected, services.now())?)
 }
@@ -197,7 +201,8 @@ fn asserted(names: &ClaimNames, claims: &Map<String, Value>) -> Result<Asserted,
     let amr = claims.get("amr").and_then(Value::as_array);
     Ok(Asserted {
         issuer: required("iss")?,
-        subject: required(&names.subject)?,
+        // Logout tokens name it so, whatever else the provider calls a person.
+        subject: required("sub")?,
         address: text(&names.address).and_then(|address| EmailAddress::parse(&address).ok()),
         verified: claims.get(&names.verified).and_then(truth),
         name: text(&names.name).and_then(|name| Label::parse(&name).ok()),

@@ -15,6 +15,7 @@ use webauthn_rs::prelude::{
     Webauthn, WebauthnBuilder, WebauthnError,
 };
 
+use crate::limits::Limit;
 use crate::signin::Caller;
 use crate::{Refusal, Services, Verb};
 
@@ -62,6 +63,9 @@ fn read<T: DeserializeOwned>(text: &str) -> Verb<T> {
     serde_json::from_str(text).map_err(|_| Refusal::Rule("broken"))
 }
 
+/// Challenges for one client: an open sign-in page asks for a new one every few minutes.
+const FROM_ONE_CLIENT: &[Limit] = &[Limit::an_hour(240)];
+
 /// Remembers the challenge for this browser.
 async fn keep(
     services: &Services,
@@ -70,18 +74,20 @@ async fn keep(
     user: Option<UserId>,
     state: &Value,
 ) -> Verb<CeremonyId> {
-    let now = services.now();
+    let actor = caller.actor();
+    let mut deed = services.deed(&actor).await?;
+    deed.count(&format!("passkey:client:{}", caller.origin.limit_key()), FROM_ONE_CLIENT).await?;
+    let now = deed.now;
     let ceremony = Ceremony {
-        id: services.ids.next(now),
+        id: deed.id(),
         browser: caller.browser.digest(),
         purpose,
         user,
         state: state.to_string(),
         expires_at: now + CEREMONY,
     };
-    let mut tx = services.store.begin().await?;
-    store::passkeys::begin(&mut tx, &ceremony).await?;
-    tx.commit().await?;
+    store::passkeys::begin(&mut deed.tx, &ceremony).await?;
+    deed.commit().await?;
     Ok(ceremony.id)
 }
 

@@ -10,7 +10,7 @@ use serde_json::Value;
 use store::Tx;
 
 use super::ceremony::{self, Answer, Challenge};
-use crate::signin::{Asked, Caller, Entry, Opened, open_session, record, renew};
+use crate::signin::{Asked, Caller, Entry, Opened, anchor_carries, entry_guard, open_session, record, renew};
 use crate::{Actor, Denied, Refusal, Secret, Services, Verb, Viewer};
 
 /// What any passkey of Lobby's may sign.
@@ -42,16 +42,19 @@ pub async fn sign_in(
     let kept = kept.ok_or(Refusal::Rule("passkey_unknown"))?;
     let user = store::users::get(&mut tx, kept.value.passkey.user).await?.ok_or(Denied::NotFound)?.value;
     let checked = answer.check(services, &state, &kept.value);
-    let checked = match (checked, may_come(&mut tx, &user, services.now()).await) {
-        (Ok(credential), Ok(())) => Ok(credential),
-        (Err(refusal), _) | (_, Err(refusal)) => Err(refusal),
-    };
     drop(tx);
     let actor = match &checked {
         Ok(_) => Actor::proved(&user, caller.origin.clone(), caller.correlation),
         Err(_) => caller.actor(),
     };
     let mut deed = services.deed(&actor).await?;
+    store::guards::hold(&mut deed.tx, &entry_guard(user.id)).await?;
+    // As they are now that nobody else changes how they come in.
+    let user = store::users::get(&mut deed.tx, user.id).await?.ok_or(Denied::NotFound)?.value;
+    let checked = match (checked, may_come(&mut deed.tx, &user, deed.now).await) {
+        (Ok(credential), Ok(())) => Ok(credential),
+        (Err(refusal), _) | (_, Err(refusal)) => Err(refusal),
+    };
     let credential = match checked {
         Ok(credential) => credential,
         Err(refusal) => {
@@ -68,24 +71,16 @@ pub async fn sign_in(
     Ok(Opened::Session { session: Box::new(session), token, device, to: asked.to })
 }
 
-/// A guest's passkey is the whole sign-in only while their anchor's word holds, and while its provider is not switched
-/// off. Members have no such limit.
+/// A passkey is the whole sign-in only of somebody who has an identity: after a reset they redeem first. A guest's hangs on
+/// the word of their anchor, which must hold; members have no such limit.
 async fn may_come(tx: &mut Tx, user: &User, now: Timestamp) -> Verb<()> {
     user.may_enter(now)?;
-    if !user.is_guest() {
-        return Ok(());
-    }
     let silent = Refusal::Rule("anchor_silent");
-    let Some(anchor) = store::identities::anchor(tx, user.id).await?.filter(|anchor| anchor.carries(now)) else {
-        return Err(silent);
-    };
-    match anchor.provider {
-        Some(provider) => match store::providers::get(tx, provider).await? {
-            Some(provider) if provider.value.enabled => Ok(()),
-            _ => Err(silent),
-        },
-        None => Ok(()),
+    if user.is_guest() {
+        let anchor = store::identities::anchor(tx, user.id).await?.ok_or(silent)?;
+        return anchor_carries(tx, &anchor, now).await;
     }
+    if store::identities::of_user(tx, user.id).await?.is_empty() { Err(silent) } else { Ok(()) }
 }
 
 /// What one of the viewer's own passkeys is to sign.
@@ -120,5 +115,5 @@ pub async fn prove_again(
     let credential = answer.check(services, &state, &kept.value)?;
     store::passkeys::used(&mut tx, &kept, &credential, services.now()).await?;
     tx.commit().await?;
-    renew(services, viewer, &[Method::Passkey]).await
+    renew(services, viewer, &[Method::Passkey], services.now(), None).await
 }

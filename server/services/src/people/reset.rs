@@ -15,7 +15,12 @@ use store::{StoreError, Stored};
 
 use super::{live, may_change, revoke, target};
 use crate::deed::Deed;
+use crate::limits::Limit;
+use crate::signin::entry_guard;
 use crate::{Denied, OwnerOf, Refusal, Services, UserAdmin, Verb, Viewer};
+
+/// Each sends letters: not more than an inviter could.
+const RESETS: &[Limit] = &[Limit::a_day(3)];
 
 /// Sessions end and identities go; the guest is invited anew, at another address where one is given. A member binds an
 /// identity at the next sign-in, as at the first one.
@@ -71,6 +76,8 @@ async fn begin_anew(
     by: &Viewer,
     address: Option<EmailAddress>,
 ) -> Verb<()> {
+    store::guards::hold(&mut deed.tx, &entry_guard(user.value.id)).await?;
+    deed.count(&format!("reset:{}", user.value.id), RESETS).await?;
     let before = user.value.clone();
     let address = address.filter(|address| address.key() != before.address.key());
     if let Some(address) = &address {
@@ -108,6 +115,10 @@ async fn check_new(services: &Services, deed: &mut Deed<'_>, address: &EmailAddr
         store::settings::get(&mut deed.tx, COLLABORATION).await?.ok_or(Refusal::Conflict)?;
     if !settings.value.domains.admits_address(address) {
         return Err(Refusal::field("address", "domain_not_allowed"));
+    }
+    let claims = store::partners::by_domains(&mut deed.tx, [address.domain()]).await?;
+    if claims.iter().any(|claim| !claim.invitations_allowed) {
+        return Err(Refusal::field("address", "partner_closed"));
     }
     if crate::blocks::stands(&mut deed.tx, &services.key, address).await? {
         return Err(Refusal::field("address", "takes_no_invitations"));

@@ -11,6 +11,7 @@ use store::Stored;
 use super::roles::keep_an_administrator;
 use super::{known, live, may_change, revoke, suspend_what_they_lost, target};
 use crate::deed::Deed;
+use crate::signin::entry_guard;
 use crate::{Denied, Refusal, Services, UserAdmin, Verb, Viewer};
 
 /// The person cannot sign in until enabled; their sessions end now, their memberships stay.
@@ -44,6 +45,7 @@ async fn change_standing(
 ) -> Verb<()> {
     let mut deed = services.deed(by.actor()).await?;
     store::guards::hold(&mut deed.tx, store::guards::ADMINISTRATORS).await?;
+    store::guards::hold(&mut deed.tx, &entry_guard(id)).await?;
     let user = known(&mut deed.tx, id).await?;
     may_change(by.viewer(), &user.value)?;
     let before = user.value.clone();
@@ -104,6 +106,7 @@ pub async fn restore(services: &Services, by: &UserAdmin, id: UserId) -> Verb<()
 pub async fn set_end(services: &Services, by: &UserAdmin, id: UserId, end: Option<Timestamp>) -> Verb<()> {
     let mut deed = services.deed(by.actor()).await?;
     store::guards::hold(&mut deed.tx, store::guards::ADMINISTRATORS).await?;
+    store::guards::hold(&mut deed.tx, &entry_guard(id)).await?;
     let user = live(&mut deed.tx, id).await?;
     may_change(by.viewer(), &user.value)?;
     let before = user.value.clone();
@@ -127,6 +130,7 @@ pub async fn set_end(services: &Services, by: &UserAdmin, id: UserId, end: Optio
 /// `own_account`, `holds_role`.
 pub async fn end_sessions(services: &Services, by: &UserAdmin, id: UserId) -> Verb<()> {
     let mut deed = services.deed(by.actor()).await?;
+    store::guards::hold(&mut deed.tx, &entry_guard(id)).await?;
     let user = known(&mut deed.tx, id).await?.value;
     may_change(by.viewer(), &user)?;
     store::sessions::end_all(&mut deed.tx, id).await?;
@@ -154,6 +158,7 @@ pub async fn leave(services: &Services, viewer: Viewer) -> Verb<()> {
     }
     let mut deed = services.deed(viewer.actor()).await?;
     store::guards::hold(&mut deed.tx, store::guards::ADMINISTRATORS).await?;
+    store::guards::hold(&mut deed.tx, &entry_guard(viewer.user.id)).await?;
     let user = live(&mut deed.tx, viewer.user.id).await?;
     let before = user.value.clone();
     // The session that asks may have been ended while the page was open.

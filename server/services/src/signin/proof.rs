@@ -1,6 +1,7 @@
 //! What somebody at the door has proved: an address, by a code that was sent there or by the word of a provider.
 
 use domain::event::{Action, Target, TargetKind};
+use domain::id::{ProviderId, UserId};
 use domain::identity::{Identity, MAILBOX};
 use domain::provider::{Asserted, Provider, Vouch, VouchError};
 use domain::session::{Method, Vouched};
@@ -25,12 +26,14 @@ pub struct Proved {
     address: EmailAddress,
     code: bool,
     word: Option<Box<Word>>,
+    /// The identity as it stood when the word was taken.
+    known: Option<Box<Identity>>,
 }
 
 /// What a provider's word proves.
 pub(super) enum Resolved {
-    /// An identity that is tied to a person: their address of record.
-    Known(EmailAddress),
+    /// An identity that is tied to a person, and their address of record.
+    Known(EmailAddress, Box<Identity>),
     /// The address, for whoever is invited at it or comes for the first time.
     Address(EmailAddress),
     /// The address, once a code that was sent there is typed too.
@@ -40,12 +43,17 @@ pub(super) enum Resolved {
 impl Proved {
     /// Only for whoever has just compared the code.
     pub(crate) fn by_code(address: EmailAddress) -> Self {
-        Self { address, code: true, word: None }
+        Self { address, code: true, word: None, known: None }
     }
 
     /// Only for whoever has just checked the word.
     pub(crate) fn by_word(address: EmailAddress, word: Word, code: bool) -> Self {
-        Self { address, code, word: Some(Box::new(word)) }
+        Self { address, code, word: Some(Box::new(word)), known: None }
+    }
+
+    /// The same about an identity that is tied already.
+    pub(super) fn of_known(self, identity: Box<Identity>) -> Self {
+        Self { known: Some(identity), ..self }
     }
 
     pub fn address(&self) -> &EmailAddress {
@@ -58,10 +66,11 @@ impl Proved {
     }
 
     pub(crate) fn methods(&self) -> Vec<Method> {
-        let federated = self.word.as_ref().map(|_| Method::Federated);
-        let second = self.word.as_ref().filter(|word| word.provider.settings.second_factor.is_in(&word.asserted));
-        let second = second.map(|_| Method::MultiFactor);
-        federated.into_iter().chain(second).chain(self.code.then_some(Method::Otp)).collect()
+        // A code beside it is what was proved just now; the word may be from long ago.
+        let Some(word) = self.word.as_deref().filter(|_| !self.code) else { return vec![Method::Otp] };
+        let own = word.provider.is_authoritative(&word.asserted, &self.address.domain());
+        let second = own && word.provider.settings.second_factor.is_in(&word.asserted);
+        std::iter::once(Method::Federated).chain(second.then_some(Method::MultiFactor)).collect()
     }
 
     /// When the person last proved themselves: a provider that does not say counts as never.
@@ -88,7 +97,9 @@ impl Proved {
             }
             None => (MAILBOX.to_owned(), self.address.key().to_owned(), None, None),
         };
+        let session = self.word.as_ref().and_then(|word| word.asserted.session.clone());
         Identity {
+            session,
             issuer,
             subject,
             user: user.id,
@@ -128,7 +139,7 @@ pub(super) async fn resolve(
         if invited.is_some_and(|invited| invited.key() != user.address.key()) {
             return Err(Refusal::field_because("", "identity_of_other", user.address.shown()));
         }
-        return Ok(Resolved::Known(user.address));
+        return Ok(Resolved::Known(user.address, Box::new(identity)));
     }
     let address = invited.or(asserted.address.as_ref()).ok_or(VouchError::NoAddress)?;
     let of_domain = store::providers::of_domain(tx, &address.domain()).await?.map(|stored| stored.value);
@@ -169,30 +180,74 @@ pub(crate) async fn bind(deed: &mut Deed<'_>, user: &User, proved: &Proved) -> V
     }
 }
 
-/// Whether this way carries a whole sign-in: the anchor always does, others while its word holds. Members have no such
-/// limit: their employer is who runs this Lobby.
+/// What two deeds about one person's coming in queue on.
+pub(crate) fn entry_guard(user: UserId) -> String {
+    format!("entry:{user}")
+}
+
+/// What switching a provider off and coming in by it queue on.
+pub(crate) fn provider_guard(provider: ProviderId) -> String {
+    format!("provider:{provider}")
+}
+
+/// Takes the guards of somebody who comes in, and looks whether the word stands still: a provider may have taken it back,
+/// or an administrator may have switched the provider off or reset the person, while it was on its way.
 ///
 /// # Errors
-/// `anchored_elsewhere` for a code where the anchor is a provider; `anchor_silent`.
-pub(super) async fn check_anchor(tx: &mut Tx, user: &User, proved: &Proved, now: Timestamp) -> Verb<()> {
-    let Some(anchor) = store::identities::anchor(tx, user.id).await? else { return Ok(()) };
+/// `anchor_silent` where it does not.
+pub(crate) async fn hold_entry(tx: &mut Tx, user: UserId, proved: &Proved) -> Verb<()> {
+    store::guards::hold(tx, &entry_guard(user)).await?;
+    let Some(word) = &proved.word else { return Ok(()) };
+    store::guards::hold(tx, &provider_guard(word.provider.id)).await?;
+    let provider = store::providers::get(tx, word.provider.id).await?;
+    let mut stands = provider.is_some_and(|stored| stored.value.enabled);
+    if let Some(known) = &proved.known {
+        let now = store::identities::get(tx, &known.issuer, &known.subject).await?;
+        stands &= now.is_some_and(|now| now.user == known.user && (now.spoke_at.is_some() || known.spoke_at.is_none()));
+    }
+    if stands { Ok(()) } else { Err(Refusal::Rule("anchor_silent")) }
+}
+
+/// Whether this way carries a whole sign-in: the anchor always does; others while its word holds and its provider is on.
+/// Members have no such limit: their employer is who runs this Lobby.
+///
+/// # Errors
+/// `anchored_elsewhere` for a code where no mailbox is tied; `anchor_silent`.
+pub(crate) async fn check_anchor(tx: &mut Tx, user: &User, proved: &Proved, now: Timestamp) -> Verb<()> {
+    let identities = store::identities::of_user(tx, user.id).await?;
     let identity = proved.identity(user, now);
-    if (&anchor.issuer, &anchor.subject) == (&identity.issuer, &identity.subject) {
+    let is_this = |one: &Identity| (&one.issuer, &one.subject) == (&identity.issuer, &identity.subject);
+    let Some(anchor) = identities.iter().find(|one| one.anchor) else { return Ok(()) };
+    if is_this(anchor) {
         return Ok(());
     }
-    if proved.is_mailbox() && !anchor.is_mailbox() {
-        return if opened_for_passcodes(tx, &anchor, now).await? {
-            Ok(())
-        } else {
-            Err(Refusal::Rule("anchored_elsewhere"))
-        };
+    if proved.is_mailbox() {
+        if opened_for_passcodes(tx, anchor, now).await? {
+            return Ok(());
+        }
+        if !identities.iter().any(is_this) {
+            return Err(Refusal::Rule("anchored_elsewhere"));
+        }
     }
-    if user.is_guest() && !anchor.carries(now) { Err(Refusal::Rule("anchor_silent")) } else { Ok(()) }
+    if user.is_guest() { anchor_carries(tx, anchor, now).await } else { Ok(()) }
+}
+
+/// Do other ways hang on a word that holds, of a provider that is on?
+///
+/// # Errors
+/// `anchor_silent`.
+pub(crate) async fn anchor_carries(tx: &mut Tx, anchor: &Identity, now: Timestamp) -> Verb<()> {
+    let on = match anchor.provider {
+        Some(provider) => store::providers::get(tx, provider).await?.is_some_and(|stored| stored.value.enabled),
+        None => true,
+    };
+    if on && anchor.carries(now) { Ok(()) } else { Err(Refusal::Rule("anchor_silent")) }
 }
 
 /// Has an administrator let passcodes stand in for the provider of this anchor?
 pub(crate) async fn opened_for_passcodes(tx: &mut Tx, anchor: &Identity, now: Timestamp) -> Verb<bool> {
-    let Some(provider) = anchor.provider else { return Ok(false) };
+    // Whose word was taken back is not who cannot reach a provider that is down.
+    let Some(provider) = anchor.provider.filter(|_| anchor.spoke_at.is_some()) else { return Ok(false) };
     let provider = store::providers::get(tx, provider).await?;
     Ok(provider.is_some_and(|stored| stored.value.passcode_until.is_some_and(|until| now < until)))
 }

@@ -130,6 +130,7 @@ async fn switching_off_says_first_how_many_people_it_concerns() {
             anchor: true,
             created_at: lobby.services.now(),
             spoke_at: None,
+            session: None,
         };
         store::identities::insert(&mut tx, &identity).await.unwrap();
         tx.commit().await.unwrap();

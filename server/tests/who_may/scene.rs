@@ -212,6 +212,7 @@ impl Asks<'_> {
                 anchor: false,
                 created_at: services.now(),
                 spoke_at: None,
+                session: None,
             };
             store::identities::insert(&mut tx, &identity).await.unwrap();
         }

@@ -74,6 +74,7 @@ impl Lobby {
             anchor: true,
             created_at: now,
             spoke_at: Some(now),
+            session: None,
         };
         let mut tx = self.services.store.begin().await.unwrap();
         store::identities::insert(&mut tx, &identity).await.unwrap();

@@ -10,6 +10,7 @@ mod partners;
 mod people;
 mod providers;
 mod races;
+mod reset;
 
 use domain::event::Action;
 use services::testing::Lobby;

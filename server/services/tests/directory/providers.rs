@@ -52,6 +52,7 @@ async fn identity(lobby: &Lobby, user: UserId, provider: Option<ProviderId>, sub
         anchor: false,
         created_at: lobby.services.now(),
         spoke_at: Some(lobby.services.now()),
+        session: None,
     };
     let mut tx = lobby.services.store.begin().await.unwrap();
     store::identities::insert(&mut tx, &identity).await.unwrap();

@@ -55,6 +55,7 @@ async fn of_somebody_s_last_two_identities_one_stays() {
                     anchor: false,
                     created_at: now,
                     spoke_at: Some(now),
+                    session: None,
                 };
                 store::identities::insert(&mut tx, &identity).await.unwrap();
                 tx.commit().await.unwrap();

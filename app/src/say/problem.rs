@@ -271,3 +271,20 @@ pub fn problem(problem: &Problem) -> String {
     };
     text.to_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_that_is_taken_is_not_called_malformed() {
+        let said = |code: &str| problem(&Problem::new("address", code));
+        assert_ne!(said("address_taken"), said("address_local_part"));
+        assert_ne!(said("domain_not_allowed"), said("domain_malformed"));
+    }
+
+    #[test]
+    fn an_unknown_code_is_still_shown() {
+        assert_eq!(problem(&Problem::new("", "new_code")), "This was refused (new_code).");
+    }
+}

@@ -65,7 +65,7 @@ stories("What becomes of an invitation", ({ house, way, part }) => {
 
         await bruno.goTo("/lift");
         await bruno.type("E-mail address", at("bruno"));
-        await bruno.press("Continue");
+        await bruno.press("Send code");
         await bruno.looksAt("Lift a block");
         const code = codeIn(await house.post.letterTo(at("bruno"), /^Your code/));
         house.keepSecret(code);

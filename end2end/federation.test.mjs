@@ -104,6 +104,14 @@ stories("The partner's own provider", ({ house, way, part }) => {
     });
 
     part("While the provider is down an administrator lets codes stand in for some hours.", async () => {
+        // Their word was taken back when they were signed out there: they come in once more before.
+        const before = await house.person({ scripts: way.scripts });
+        await before.goTo("/signin");
+        await before.type("E-mail address", ada);
+        await before.press("Continue");
+        await before.signInAtPartner(ada);
+        await before.sees(application);
+        await before.leave();
         await north.down();
         admin = await administrator(house, way.scripts);
         await admin.goTo(`/admin/providers/${known.id}`);

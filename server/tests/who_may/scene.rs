@@ -133,7 +133,8 @@ impl Asks<'_> {
         let (viewer, token) = self.signed_in.as_ref().unwrap();
         let mut tx = lobby.services.store.begin().await.unwrap();
         let (methods, now) = ([Method::Passkey], lobby.services.now());
-        store::sessions::renew(&mut tx, viewer.session.id, &token.digest(), &methods, now).await.unwrap();
+        let proof = store::sessions::Proof { digest: &token.digest(), methods: &methods, proved_at: now, by: None };
+        store::sessions::renew(&mut tx, viewer.session.id, &proof, now).await.unwrap();
         tx.commit().await.unwrap();
         made
     }

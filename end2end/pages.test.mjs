@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 
-import { accept, addPartner, administrator, createMember, invite, ownerWithGroup } from "./stage/founding.mjs";
 import { Device } from "./stage/device.mjs";
+import { accept, addPartner, administrator, createMember, invite, ownerWithGroup } from "./stage/founding.mjs";
 import { stories } from "./stage/house.mjs";
 import { Partner } from "./stage/partner.mjs";
 import { invitationIn } from "./stage/post.mjs";

@@ -67,10 +67,13 @@ stories("A guest's passkey", ({ house, way, part }) => {
         await guest.sees("Sign in with a passkey");
         await guest.looksAt("Sign in with a passkey");
         await guest.looksInTheDark("Sign in with a passkey");
+        const suggested = guest.page.waitForResponse((answer) => answer.url().endsWith("/passkey/sign-in/begin"));
         await guest.goTo("/signin?to=/account");
-        await guest.page.getByRole("button", { name: "Sign in with a passkey" }).click();
+        await suggested;
         await device.isTouched(true);
-        await guest.page.waitForURL("**/account");
+        // Where the browser takes the touch for what the field suggests, the page is gone before the button is pressed.
+        await guest.page.getByRole("button", { name: "Sign in with a passkey" }).click({ timeout: 3000 }).catch(() => {});
+        await guest.page.waitForURL((url) => url.pathname === "/account");
         await guest.sees("Ways to sign in", "Work laptop", "used just now");
         const cookie = (await guest.cookies())["lobby-session"];
         assert.deepEqual([cookie.httpOnly, cookie.sameSite], [true, "Lax"]);

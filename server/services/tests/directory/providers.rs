@@ -261,7 +261,7 @@ async fn what_a_word_would_be_worth_depends_on_whose_domain_it_is() {
             (worth.authoritative, worth.vouch, worth.second_factor)
         };
         assert_eq!(judge(own, said("ada@praxis.example")).await, (true, Ok(Vouch::Enough), true));
-        assert_eq!(judge(own, said("ada@else.example")).await, (false, Ok(Vouch::WithCode), true));
+        assert_eq!(judge(own, said("ada@else.example")).await, (false, Ok(Vouch::WithCode), false));
         assert_eq!(judge(other, said("ada@praxis.example")).await, (false, Err(VouchError::ByItsProvider), false));
         assert_eq!(judge(other, samples::asserted()).await, (false, Err(VouchError::NoAddress), false));
     }

@@ -148,6 +148,7 @@ pub fn problem(problem: &Problem) -> String {
             "The client secret cannot be read: the key file is another one than before. Enter it again."
         }
         "client_id" => "Enter the client id that the provider gave out.",
+        "client_secret_again" => "The secret would go to another address now. Enter the one that belongs to it.",
         "claim_name" => "Enter the name of a claim, such as email.",
         "position" => "Enter a number from 0 to 1000.",
         "tenant_line" => return format!("Write a tenant id, a comma and a domain on each line: {fact}."),

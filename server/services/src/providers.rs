@@ -136,13 +136,20 @@ pub async fn create(services: &Services, by: &Admin, new: NewProvider) -> Verb<P
 /// Keeps the secret that is there where the form brings none.
 ///
 /// # Errors
-/// As [`create`]; `Conflict` where somebody saved since `version`.
+/// As [`create`]; `Conflict` where somebody saved since `version`; beside `client_secret`, where the one that is kept
+/// would go to another address than it was given for.
 pub async fn change(services: &Services, by: &Admin, id: ProviderId, new: NewProvider, version: i64) -> Verb<()> {
     let mut deed = services.deed(by.actor()).await?;
     let old = store::providers::get(&mut deed.tx, id).await?.ok_or(Denied::NotFound)?.value;
     let (provider, secret) = new.made(id, old.created_at);
     let provider =
         Provider { enabled: old.enabled, passcode_until: old.passcode_until, logo: old.logo.clone(), ..provider };
+    if secret.is_none() && secret_goes_to(&old) != secret_goes_to(&provider) {
+        let kept = store::providers::secret(&mut deed.tx, id).await?.unwrap_or_default();
+        if !open_secret(services, id, &kept)?.expose().is_empty() {
+            return Err(Refusal::field("client_secret", "client_secret_again"));
+        }
+    }
     let sealed = secret.map(|secret| seal(services, id, &secret)).transpose()?;
     deed.tell_change(Action::ProviderChanged, target(&provider), &old.settings, &provider.settings);
     // Whoever the provider vouched for before is not who another issuer means by the same name.
@@ -159,6 +166,14 @@ fn issuer(provider: &Provider) -> String {
     match &provider.settings.protocol {
         Protocol::OpenId { issuer, .. } => issuer.to_string(),
         Protocol::OAuth2(endpoints) => format!("{} {}", endpoints.authorize, endpoints.user),
+    }
+}
+
+/// Who is shown the client secret: whoever may change an address must not learn the secret by it.
+fn secret_goes_to(provider: &Provider) -> &str {
+    match &provider.settings.protocol {
+        Protocol::OpenId { issuer, .. } => issuer.as_str(),
+        Protocol::OAuth2(endpoints) => endpoints.token.as_str(),
     }
 }
 

@@ -119,6 +119,35 @@ async fn a_client_secret_is_sealed_and_kept_where_no_other_is_typed() {
 }
 
 #[tokio::test]
+async fn a_kept_secret_goes_to_no_other_address() {
+    let elsewhere = || "https://elsewhere.example".to_owned();
+    let oauth = |token: String| ProviderForm {
+        preset: Preset::OAuth2.to_string(),
+        authorize: format!("{ISSUER}/authorize"),
+        token,
+        user: format!("{ISSUER}/user"),
+        ..form("Praxis Nord", "")
+    };
+    for lobby in both().await {
+        let admin = lobby.admin().await;
+        for (made, moved) in [
+            (form("Praxis Nord", ""), ProviderForm { issuer: elsewhere(), ..form("Praxis Nord", "") }),
+            (oauth(format!("{ISSUER}/token")), oauth(elsewhere())),
+        ] {
+            let id = create(&lobby, &admin, made.clone()).await.unwrap();
+            let first = sealed(&lobby, id).await;
+            let untyped = ProviderForm { client_secret: String::new(), ..moved.clone() };
+            let refused = change(&lobby, &admin, id, untyped.clone(), 1).await;
+            assert_eq!(refusal(refused), "client_secret: client_secret_again");
+            assert_eq!(sealed(&lobby, id).await, first);
+            change(&lobby, &admin, id, moved, 1).await.unwrap();
+            let open = create(&lobby, &admin, ProviderForm { client_secret: String::new(), ..made }).await.unwrap();
+            change(&lobby, &admin, open, untyped, 1).await.unwrap();
+        }
+    }
+}
+
+#[tokio::test]
 async fn of_two_who_change_a_provider_the_second_is_told() {
     for lobby in both().await {
         let admin = lobby.admin().await;

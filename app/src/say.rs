@@ -192,6 +192,8 @@ pub fn method(method: Method) -> &'static str {
         Method::MultiFactor => "The provider's second factor",
         Method::Passkey => "Passkey",
         Method::FirstLink => "First administrator's link",
+        Method::Totp => "Authenticator app",
+        Method::Recovery => "Recovery code",
         Method::Demo => "Demo",
     }
 }

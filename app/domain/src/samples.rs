@@ -102,6 +102,7 @@ pub fn session() -> Session {
         created_at: NOON,
         auth_time: NOON,
         methods: vec![Method::Otp],
+        multifactor_at: None,
         last_seen_at: NOON,
         ends_at: NOON + Session::absolute(UserType::Guest),
         kept: false,

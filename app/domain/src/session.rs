@@ -15,7 +15,19 @@ pub const MOST_SESSIONS: i64 = 20;
 
 stored_words! {
     /// Authentication methods of a session (RFC 8176 names where one fits).
-    Method { Otp = "otp", Federated = "fed", MultiFactor = "mfa", Passkey = "passkey", FirstLink = "first_link", Demo = "demo" }
+    Method { Otp = "otp", Federated = "fed", MultiFactor = "mfa", Passkey = "passkey", Totp = "totp", Recovery = "recovery", FirstLink = "first_link", Demo = "demo" }
+}
+
+impl Method {
+    /// Passkeys here always verify their user (`required`), so each is two factors at once.
+    pub fn is_multifactor(self) -> bool {
+        matches!(self, Self::MultiFactor | Self::Passkey | Self::Totp | Self::Recovery)
+    }
+
+    /// The moment that a proof by these methods counts as multifactor from, where it does.
+    pub fn multifactor_at(methods: &[Self], proved_at: Timestamp) -> Option<Timestamp> {
+        methods.iter().any(|method| method.is_multifactor()).then_some(proved_at)
+    }
 }
 
 stored_words! {
@@ -68,6 +80,8 @@ pub struct Session {
     /// When the person last proved who they are.
     pub auth_time: Timestamp,
     pub methods: Vec<Method>,
+    /// When a second factor was used last in this session, or a trusted partner said so.
+    pub multifactor_at: Option<Timestamp>,
     pub last_seen_at: Timestamp,
     pub ends_at: Timestamp,
     /// "Keep me signed in": the cookie outlives the browser window.

@@ -25,6 +25,7 @@ pub(crate) async fn open(
         created_at: now,
         auth_time: entry.auth_time,
         methods: entry.methods,
+        multifactor_at: entry.multifactor_at,
         last_seen_at: now,
         ends_at: now + Session::absolute(user.user_type),
         kept,

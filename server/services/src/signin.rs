@@ -315,8 +315,7 @@ async fn enter(services: &Services, caller: &Caller<'_>, proved: Proved, asked: 
     };
     let entry = Entry::of(&proved, now);
     if let Some(refusal) = refusal {
-        let (methods, at) = (&entry.methods, entry.auth_time);
-        record(&mut deed, &user, None, methods, at, SignInResult::Failed, Some(refusal.code())).await?;
+        record(&mut deed, &user, &entry, SignInResult::Failed, Some(refusal.code())).await?;
         deed.commit().await?;
         return Err(refusal);
     }
@@ -375,11 +374,13 @@ pub(crate) async fn renew(
 ) -> Verb<Secret> {
     let token = Secret::random();
     let mut deed = services.deed(viewer.actor()).await?;
-    let proof = store::sessions::Proof { digest: &token.digest(), methods, proved_at, by };
+    let multifactor_at = Method::multifactor_at(methods, proved_at);
+    let entry = Entry { methods: methods.to_vec(), auth_time: proved_at, multifactor_at, by: by.cloned() };
+    let proof = store::sessions::Proof { digest: &token.digest(), methods, proved_at, multifactor_at, by };
     if !store::sessions::renew(&mut deed.tx, viewer.session.id, &proof, deed.now).await? {
         return Err(Denied::SignIn.into());
     }
-    record(&mut deed, &viewer.user, None, methods, proved_at, SignInResult::Success, None).await?;
+    record(&mut deed, &viewer.user, &entry, SignInResult::Success, None).await?;
     deed.tell(Action::SignedIn, Target::new(TargetKind::Session, viewer.session.id, viewer.user.shown_name()));
     deed.commit().await?;
     Ok(token)

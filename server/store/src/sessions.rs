@@ -13,13 +13,15 @@ use crate::{Bind, StoreError, Tx, id, json, to_json};
 
 sql! {
     /// The one query of a request: session, person, and whether they own a group.
-    BY_DIGEST = "SELECT s.id AS session_id, s.created_at AS session_created_at, s.auth_time, s.methods, s.last_seen_at,
+    BY_DIGEST = "SELECT s.id AS session_id, s.created_at AS session_created_at, s.auth_time, s.methods, s.multifactor_at,
+            s.last_seen_at,
             s.ends_at AS session_ends_at, s.kept, s.origin, s.provider_id, s.issuer, s.subject, s.provider_session, u.*,
             EXISTS (SELECT 1 FROM group_owners o WHERE o.user_id = u.id) AS owns
         FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.digest = $1";
     OF_USER = "SELECT * FROM sessions WHERE user_id = $1 AND ends_at > $2 AND last_seen_at > $3 ORDER BY id DESC";
     TOUCH = "UPDATE sessions SET last_seen_at = $2 WHERE id = $1";
-    RENEW = "UPDATE sessions SET digest = $2, auth_time = $3, last_seen_at = $4, methods = $5 WHERE id = $1";
+    RENEW = "UPDATE sessions SET digest = $2, auth_time = $3, last_seen_at = $4, methods = $5,
+             multifactor_at = COALESCE($6, multifactor_at) WHERE id = $1";
     VOUCH = "UPDATE sessions SET provider_id = $2, issuer = $3, subject = $4, provider_session = $5 WHERE id = $1";
     END = "DELETE FROM sessions WHERE id = $1 AND user_id = $2";
     END_ALL = "DELETE FROM sessions WHERE user_id = $1";
@@ -45,6 +47,7 @@ const TABLE: Table = Table {
         "created_at",
         "auth_time",
         "methods",
+        "multifactor_at",
         "last_seen_at",
         "ends_at",
         "kept",
@@ -65,6 +68,7 @@ struct ViewerRow {
     session_created_at: i64,
     auth_time: i64,
     methods: String,
+    multifactor_at: Option<i64>,
     last_seen_at: i64,
     session_ends_at: i64,
     kept: bool,
@@ -85,6 +89,7 @@ struct SessionRow {
     created_at: i64,
     auth_time: i64,
     methods: String,
+    multifactor_at: Option<i64>,
     last_seen_at: i64,
     ends_at: i64,
     kept: bool,
@@ -119,6 +124,7 @@ impl SessionRow {
             created_at: Timestamp(self.created_at),
             auth_time: Timestamp(self.auth_time),
             methods: json("methods", &self.methods)?,
+            multifactor_at: self.multifactor_at.map(Timestamp),
             last_seen_at: Timestamp(self.last_seen_at),
             ends_at: Timestamp(self.ends_at),
             kept: self.kept,
@@ -136,6 +142,7 @@ pub async fn insert(tx: &mut Tx, session: &Session, digest: &str) -> Result<(), 
         Bind::number(session.created_at.0),
         Bind::number(session.auth_time.0),
         Bind::text(to_json(&session.methods)),
+        Bind::Number(session.multifactor_at.map(|at| at.0)),
         Bind::number(session.last_seen_at.0),
         Bind::number(session.ends_at.0),
         Bind::Flag(session.kept),
@@ -158,6 +165,7 @@ pub async fn by_digest(tx: &mut Tx, digest: &str) -> Result<Option<Known>, Store
         created_at: row.session_created_at,
         auth_time: row.auth_time,
         methods: row.methods,
+        multifactor_at: row.multifactor_at,
         last_seen_at: row.last_seen_at,
         ends_at: row.session_ends_at,
         kept: row.kept,
@@ -190,6 +198,8 @@ pub struct Proof<'a> {
     pub digest: &'a str,
     pub methods: &'a [Method],
     pub proved_at: Timestamp,
+    /// Where this proof was a second factor; `None` leaves what is there.
+    pub multifactor_at: Option<Timestamp>,
     /// The provider that vouched; `None` leaves what is there.
     pub by: Option<&'a Vouched>,
 }
@@ -199,6 +209,7 @@ pub async fn renew(tx: &mut Tx, session: SessionId, proof: &Proof<'_>, now: Time
     let (key, methods) = (session.to_string(), to_json(&proof.methods));
     let renewed = on!(tx, |conn| {
         let update = sqlx::query(RENEW).bind(&key).bind(proof.digest).bind(proof.proved_at.0).bind(now.0).bind(methods);
+        let update = update.bind(proof.multifactor_at.map(|at| at.0));
         update.execute(conn).await?.rows_affected()
     });
     if let Some(Vouched { provider, issuer, subject, session }) = proof.by {

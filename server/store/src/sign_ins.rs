@@ -70,6 +70,8 @@ pub struct Facts {
     pub groups: Vec<GroupId>,
     pub methods: Vec<Method>,
     pub auth_time: Timestamp,
+    #[serde(default)]
+    pub multifactor_at: Option<Timestamp>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -48,6 +48,7 @@ pub async fn launch(services: &Services, viewer: &Viewer, id: AppId) -> Verb<Lau
             groups,
             methods: viewer.session.methods.clone(),
             auth_time: viewer.session.auth_time,
+            multifactor_at: viewer.session.multifactor_at,
         }),
         correlation: viewer.correlation,
     };

@@ -58,8 +58,8 @@ pub async fn sign_in(
     let credential = match checked {
         Ok(credential) => credential,
         Err(refusal) => {
-            let (methods, now) = ([Method::Passkey], deed.now);
-            record(&mut deed, &user, None, &methods, now, SignInResult::Failed, Some(refusal.code())).await?;
+            let entry = Entry::by(Method::Passkey, deed.now);
+            record(&mut deed, &user, &entry, SignInResult::Failed, Some(refusal.code())).await?;
             deed.commit().await?;
             return Err(refusal);
         }

@@ -1,7 +1,7 @@
 //! The sign-in record, with every fact that access policies will read, and the session that follows a proof.
 
 use domain::event::SignInResult;
-use domain::id::{AppId, GroupId, SignInId};
+use domain::id::{GroupId, SignInId};
 use domain::session::{Method, Session, Vouched};
 use domain::time::Timestamp;
 use domain::user::User;
@@ -18,17 +18,21 @@ use crate::{Refusal, Secret, Services, Verb, sessions};
 pub(crate) struct Entry {
     pub methods: Vec<Method>,
     pub auth_time: Timestamp,
+    /// Where this was a second factor, by whomever.
+    pub multifactor_at: Option<Timestamp>,
     pub by: Option<Vouched>,
 }
 
 impl Entry {
     /// By a method of Lobby's own, just now.
     pub fn by(method: Method, now: Timestamp) -> Self {
-        Self { methods: vec![method], auth_time: now, by: None }
+        Self { methods: vec![method], auth_time: now, multifactor_at: Method::multifactor_at(&[method], now), by: None }
     }
 
     pub fn of(proved: &Proved, now: Timestamp) -> Self {
-        Self { methods: proved.methods(), auth_time: proved.auth_time(now), by: proved.vouched() }
+        let (methods, auth_time) = (proved.methods(), proved.auth_time(now));
+        let multifactor_at = Method::multifactor_at(&methods, auth_time);
+        Self { methods, auth_time, multifactor_at, by: proved.vouched() }
     }
 }
 
@@ -42,7 +46,7 @@ pub(crate) async fn open_session(
     keep: bool,
 ) -> Verb<(Session, Secret, Secret)> {
     let origin = deed.origin().ok_or(Refusal::Rule("broken"))?.clone();
-    record(deed, user, None, &entry.methods, entry.auth_time, SignInResult::Success, None).await?;
+    record(deed, user, &entry, SignInResult::Success, None).await?;
     let (session, token) = sessions::open(deed, user, entry, keep, &origin).await?;
     Ok((session, token, device_for(services, &user.address)))
 }
@@ -51,24 +55,23 @@ pub(crate) async fn open_session(
 pub(crate) async fn record(
     deed: &mut Deed<'_>,
     user: &User,
-    application: Option<(AppId, &str)>,
-    methods: &[Method],
-    auth_time: Timestamp,
+    entry: &Entry,
     result: SignInResult,
     reason: Option<&str>,
 ) -> Verb<SignInId> {
     let Some(origin) = deed.origin().cloned() else { return Err(Refusal::Rule("broken")) };
     let groups = groups_of(&mut deed.tx, user, deed.now).await?;
+    let Entry { methods, auth_time, multifactor_at, .. } = entry.clone();
     let facts =
-        Facts { origin, user_type: user.user_type, roles: user.roles, groups, methods: methods.to_vec(), auth_time };
+        Facts { origin, user_type: user.user_type, roles: user.roles, groups, methods, auth_time, multifactor_at };
     let id = deed.id();
     let sign_in = SignIn {
         id,
         at: deed.now,
         user: user.id,
         user_name: user.shown_name().to_owned(),
-        application: application.map(|(id, _)| id),
-        application_name: application.map_or("Lobby", |(_, name)| name).to_owned(),
+        application: None,
+        application_name: "Lobby".to_owned(),
         result,
         reason: reason.map(str::to_owned),
         facts: Some(facts),

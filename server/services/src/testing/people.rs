@@ -106,6 +106,7 @@ impl Lobby {
             last_seen_at: now,
             ends_at: now + Span::days(7),
             methods: vec![Method::Otp],
+            multifactor_at: None,
             ..samples::session()
         };
         let mut tx = self.services.store.begin().await.unwrap();

@@ -133,7 +133,13 @@ impl Asks<'_> {
         let (viewer, token) = self.signed_in.as_ref().unwrap();
         let mut tx = lobby.services.store.begin().await.unwrap();
         let (methods, now) = ([Method::Passkey], lobby.services.now());
-        let proof = store::sessions::Proof { digest: &token.digest(), methods: &methods, proved_at: now, by: None };
+        let proof = store::sessions::Proof {
+            digest: &token.digest(),
+            methods: &methods,
+            proved_at: now,
+            multifactor_at: None,
+            by: None,
+        };
         store::sessions::renew(&mut tx, viewer.session.id, &proof, now).await.unwrap();
         tx.commit().await.unwrap();
         made

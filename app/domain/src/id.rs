@@ -36,6 +36,9 @@ ids! {
     PartnerId,
     PasskeyId,
     CeremonyId,
+    PolicyId,
+    LocationId,
+    TermsId,
     /// Ties the log lines, audit events and the error page of one request together.
     RequestId,
 }

@@ -19,6 +19,7 @@ macro_rules! stored_words {
     };
 }
 
+pub mod access;
 pub mod application;
 pub mod continuation;
 pub mod event;

@@ -1,6 +1,9 @@
 //! The addresses of pages, made in one place.
 
-use domain::id::{AppId, AttemptId, DraftId, GroupId, InvitationId, JobId, PartnerId, ProviderId, UserId};
+use domain::id::{
+    AppId, AttemptId, DraftId, GroupId, InvitationId, JobId, LocationId, PartnerId, PolicyId, ProviderId, SignInId,
+    TermsId, UserId,
+};
 
 pub const APPS: &str = "/";
 pub const SIGN_IN: &str = "/signin";
@@ -15,6 +18,8 @@ pub const ACCOUNT: &str = "/account";
 pub const MY_DATA: &str = "/account/my-data.json";
 pub const LEAVE: &str = "/account/leave";
 pub const PROVE: &str = "/account/prove";
+/// What an access policy stops, and what would let one pass.
+pub const ACCESS: &str = "/access";
 pub const MANAGE: &str = "/manage";
 pub const ADMIN: &str = "/admin";
 pub const PEOPLE: &str = "/admin/people";
@@ -28,6 +33,15 @@ pub const NEW_PARTNER: &str = "/admin/partners/new";
 pub const COLLABORATION: &str = "/admin/collaboration";
 pub const PROVIDERS: &str = "/admin/providers";
 pub const NEW_PROVIDER: &str = "/admin/providers/new";
+pub const POLICIES: &str = "/admin/policies";
+pub const NEW_POLICY: &str = "/admin/policies/new";
+pub const COVERAGE: &str = "/admin/policies/coverage";
+pub const ACCESS_SETTINGS: &str = "/admin/policies/settings";
+pub const WHAT_IF: &str = "/admin/what-if";
+pub const LOCATIONS: &str = "/admin/locations";
+pub const NEW_LOCATION: &str = "/admin/locations/new";
+pub const TERMS: &str = "/admin/terms";
+pub const NEW_TERMS: &str = "/admin/terms/new";
 pub const LETTERS: &str = "/admin/letters";
 pub const BLOCKS: &str = "/admin/blocks";
 pub const AUDIT: &str = "/admin/audit";
@@ -45,6 +59,10 @@ pub const MAILBOX: &str = "/mailbox";
 
 pub fn launch(app: AppId) -> String {
     format!("/launch/{app}")
+}
+/// Before the gate of one application.
+pub fn access(app: AppId) -> String {
+    format!("/access/{app}")
 }
 pub fn not_open(app: AppId) -> String {
     format!("/not-open/{app}")
@@ -138,6 +156,32 @@ pub fn delete_partner(partner: PartnerId) -> String {
 /// Asks before a group with guests gets an application.
 pub fn assign(app: AppId, group: GroupId) -> String {
     format!("/admin/applications/{app}/assign/{group}")
+}
+pub fn policy(policy: PolicyId) -> String {
+    format!("/admin/policies/{policy}")
+}
+pub fn delete_policy(policy: PolicyId) -> String {
+    format!("/admin/policies/{policy}/delete")
+}
+/// What a policy would have done in the last 30 days.
+pub fn replay(policy: PolicyId) -> String {
+    format!("/admin/policies/{policy}/replay")
+}
+pub fn location(location: LocationId) -> String {
+    format!("/admin/locations/{location}")
+}
+pub fn delete_location(location: LocationId) -> String {
+    format!("/admin/locations/{location}/delete")
+}
+pub fn terms(terms: TermsId) -> String {
+    format!("/admin/terms/{terms}")
+}
+pub fn delete_terms(terms: TermsId) -> String {
+    format!("/admin/terms/{terms}/delete")
+}
+/// One attempt of the sign-in log.
+pub fn sign_in(sign_in: SignInId) -> String {
+    format!("/admin/sign-ins/{sign_in}")
 }
 pub fn provider(provider: ProviderId) -> String {
     format!("/admin/providers/{provider}")

@@ -1,5 +1,6 @@
 //! The words of the pages: what each code means to a person. What is wrong with a form is said by a file of its own.
 
+pub mod access;
 mod problem;
 
 pub use problem::problem;
@@ -31,6 +32,9 @@ pub fn done(code: &str) -> Option<&'static str> {
         "unassigned" => "No longer assigned.",
         "retried" => "The letter is tried again.",
         "stopped" => "Stopped.",
+        "owner-asked" => "The owners have your note. It names the attempt, so that they can find it.",
+        "confirmed" => "Confirmed. The change stays.",
+        "taken-back" => "Taken back. What stood before stands again.",
         "signed-out" => "You are signed out.",
         "left" => "You have left. Your access has ended.",
         "identity-linked" => "The account is linked. You can sign in by it from now on.",
@@ -121,6 +125,21 @@ pub fn action(action: Action) -> &'static str {
         Action::ProviderChanged => "Identity provider changed",
         Action::ProviderDeleted => "Identity provider deleted",
         Action::ProviderTested => "Identity provider tried",
+        Action::PolicyCreated => "Access policy created",
+        Action::PolicyChanged => "Access policy changed",
+        Action::PolicyDeleted => "Access policy deleted",
+        Action::PolicyRolledBack => "Access change taken back",
+        Action::PolicyConfirmed => "Access change confirmed",
+        Action::LocationCreated => "Location created",
+        Action::LocationChanged => "Location changed",
+        Action::LocationDeleted => "Location deleted",
+        Action::TermsCreated => "Terms of use created",
+        Action::TermsChanged => "Terms of use changed",
+        Action::TermsDeleted => "Terms of use deleted",
+        Action::TermsAccepted => "Terms of use accepted",
+        Action::BreakGlassUsed => "Break-glass account tried",
+        Action::AccessSettingsChanged => "Access settings changed",
+        Action::OwnerAsked => "Owner asked about a blocked sign-in",
         Action::PartnerCreated => "Partner organization added",
         Action::PartnerChanged => "Partner organization changed",
         Action::PartnerDeleted => "Partner organization deleted",
@@ -165,6 +184,9 @@ pub fn target(kind: TargetKind) -> &'static str {
         TargetKind::Partner => "partner organization",
         TargetKind::Identity => "identity",
         TargetKind::Passkey => "passkey",
+        TargetKind::Policy => "access policy",
+        TargetKind::Location => "location",
+        TargetKind::Terms => "terms of use",
         TargetKind::Path => "page",
     }
 }
@@ -180,6 +202,8 @@ pub fn letter(letter: &Letter) -> &'static str {
         Letter::Welcome { .. } => "Welcome to a member",
         Letter::Passcode { .. } => "Code to sign in",
         Letter::AccountChanged { .. } => "A way to sign in changed",
+        Letter::AccessAsked { .. } => "A guest asks about a blocked sign-in",
+        Letter::BreakGlass { .. } => "Break-glass account tried",
         Letter::ApplicationAssigned { .. } => "A group gained an application",
     }
 }

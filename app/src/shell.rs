@@ -94,6 +94,8 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/admin/letters") view=admin::letters::LettersPage ssr=mode.clone()/>
                 <Route path=path!("/admin/blocks") view=admin::blocks::BlocksPage ssr=mode.clone()/>
                 <Route path=path!("/admin/audit") view=admin::audit::AuditPage ssr=mode.clone()/>
+                <Route path=path!("/access") view=door::access::AccessPage ssr=mode.clone()/>
+                <Route path=path!("/access/:app") view=door::access::AccessToPage ssr=mode.clone()/>
                 <Route path=path!("/admin/sign-ins") view=admin::sign_ins::SignInsPage ssr=mode.clone()/>
                 <Route path=path!("/mailbox") view=panel::mailbox::MailboxPage ssr=mode.clone()/>
                 <Route path=path!("/groups/:group") view=panel::fellows::FellowsPage ssr=mode.clone()/>

@@ -12,6 +12,7 @@ use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use services::access::Held;
 use services::{Actor, Denied, Refusal, Secret, Services, Verb, Viewer};
 
 use crate::error::AppError;
@@ -24,7 +25,10 @@ const DRAFT_LIFE: Span = Span::minutes(15);
 #[derive(Clone)]
 pub struct Visit {
     pub services: Services,
+    /// Whoever is signed in and past the gate.
     pub viewer: Option<Viewer>,
+    /// Whoever is signed in and stopped by an access policy.
+    pub held: Option<Box<Held>>,
     pub origin: Origin,
     pub correlation: RequestId,
     /// The browser's own cookie, signed in or not: drafts and passcodes are bound to it.
@@ -67,25 +71,36 @@ impl Query {
 }
 
 impl Visit {
-    /// Whoever is signed in.
+    /// Whoever is signed in and past the gate.
+    ///
+    /// # Errors
+    /// `SignIn` where nobody is; `Held` where an access policy stops them.
+    pub fn viewer(&self) -> Result<Viewer, Denied> {
+        let outside = if self.held.is_some() { Denied::Held } else { Denied::SignIn };
+        self.viewer.clone().ok_or(outside)
+    }
+
+    /// Whoever is signed in, past the gate or before it: for signing out, leaving, and what lets them pass.
     ///
     /// # Errors
     /// `SignIn` where nobody is.
-    pub fn viewer(&self) -> Result<Viewer, Denied> {
-        self.viewer.clone().ok_or(Denied::SignIn)
+    pub fn whoever(&self) -> Result<Viewer, Denied> {
+        let held = || self.held.as_ref().map(|held| held.viewer().clone());
+        self.viewer.clone().or_else(held).ok_or(Denied::SignIn)
     }
 
     pub fn actor(&self) -> Actor {
-        match &self.viewer {
-            Some(viewer) => viewer.actor().clone(),
-            None => Actor::stranger(self.origin.clone(), self.correlation),
+        match self.whoever() {
+            Ok(viewer) => viewer.actor().clone(),
+            Err(_) => Actor::stranger(self.origin.clone(), self.correlation),
         }
     }
 
     /// The viewer's time zone, else the organization's.
     pub fn zone(&self) -> Zone {
-        let own = self.viewer.as_ref().and_then(|viewer| viewer.user.time_zone.as_deref());
-        own.and_then(|name| Zone::parse(name).ok())
+        let own = self.whoever().ok().and_then(|viewer| viewer.user.time_zone);
+        own.as_deref()
+            .and_then(|name| Zone::parse(name).ok())
             .unwrap_or_else(|| self.services.tenant().organization.value.zone.clone())
     }
 
@@ -183,6 +198,7 @@ pub async fn doorway<T: Kept>(
     }
     match refusal {
         Refusal::Denied(Denied::SignIn) => redirect(routes::SIGN_IN),
+        Refusal::Denied(Denied::Held) => redirect(&routes::with(routes::ACCESS, "to", &back)),
         Refusal::Denied(Denied::Stale) => redirect(&routes::with(routes::PROVE, "to", &back)),
         refusal => {
             let problems = match refusal {
@@ -270,6 +286,7 @@ async fn log_refusal(visit: &Visit, refusal: &Refusal) {
 pub fn status(refusal: &Refusal) -> StatusCode {
     match refusal {
         Refusal::Denied(Denied::SignIn | Denied::Stale) => StatusCode::UNAUTHORIZED,
+        Refusal::Denied(Denied::Held) => StatusCode::FORBIDDEN,
         Refusal::Denied(Denied::NotFound) => StatusCode::NOT_FOUND,
         Refusal::Denied(Denied::Forbidden) => StatusCode::FORBIDDEN,
         Refusal::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,

@@ -19,7 +19,9 @@ pub async fn export(Extension(visit): Extension<Visit>) -> Response {
     };
     match begin(&visit, log, format).await {
         Ok(export) => attachment(export, format, file),
-        Err(Refusal::Denied(Denied::SignIn)) if visit.wants_html => Redirect::to(routes::SIGN_IN).into_response(),
+        Err(Refusal::Denied(Denied::SignIn | Denied::Held)) if visit.wants_html => {
+            Redirect::to(routes::SIGN_IN).into_response()
+        }
         Err(refusal) => {
             if matches!(refusal, Refusal::Denied(_)) && visit.viewer.is_some() {
                 visit.services.note_refusal(&visit.actor(), &visit.path, &refusal).await;
@@ -64,7 +66,9 @@ pub async fn my_data(Extension(visit): Extension<Visit>) -> Response {
             let disposition = "attachment; filename=\"my-data.json\"";
             ([(header::CONTENT_DISPOSITION, disposition)], Json(data)).into_response()
         }
-        Err(Refusal::Denied(Denied::SignIn)) if visit.wants_html => Redirect::to(routes::SIGN_IN).into_response(),
+        Err(Refusal::Denied(Denied::SignIn | Denied::Held)) if visit.wants_html => {
+            Redirect::to(routes::SIGN_IN).into_response()
+        }
         Err(Refusal::Denied(Denied::Stale)) if visit.wants_html => {
             Redirect::to(&routes::with(routes::PROVE, "to", routes::ACCOUNT)).into_response()
         }

@@ -7,6 +7,7 @@ use axum::extract::Path;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use domain::id::AppId;
+use services::applications::Launch;
 use services::{Denied, Refusal, applications};
 
 /// `GET /launch/{app}`
@@ -15,11 +16,18 @@ pub async fn launch(Extension(visit): Extension<Visit>, headers: HeaderMap, Path
     if !is_navigation(&headers) {
         return (StatusCode::FORBIDDEN, "A launch is a navigation of its own.\n").into_response();
     }
+    if visit.held.is_some() {
+        return Redirect::to(&routes::with(routes::ACCESS, "to", &routes::launch(app))).into_response();
+    }
     let Some(viewer) = &visit.viewer else {
         return Redirect::to(&routes::with(routes::SIGN_IN, "to", &routes::launch(app))).into_response();
     };
     match applications::launch(&visit.services, viewer, app).await {
-        Ok(url) => Redirect::to(url.as_str()).into_response(),
+        Ok(Launch::Go(url)) => Redirect::to(url.as_str()).into_response(),
+        Ok(Launch::Stopped(attempt)) => {
+            let page = routes::with(&routes::access(app), "attempt", &attempt.to_string());
+            Redirect::to(&page).into_response()
+        }
         Err(Refusal::Denied(Denied::NotFound) | Refusal::Rule(_)) => {
             Redirect::to(&routes::not_open(app)).into_response()
         }

@@ -129,7 +129,7 @@ fn refused(visit: &Visit, refusal: &Refusal) -> Response {
         tracing::error!(%error, request = %visit.correlation, "a passkey could not be taken");
     }
     let to = match refusal {
-        Refusal::Denied(Denied::SignIn) => Some(routes::SIGN_IN.to_owned()),
+        Refusal::Denied(Denied::SignIn | Denied::Held) => Some(routes::SIGN_IN.to_owned()),
         Refusal::Denied(Denied::Stale) => Some(routes::with(routes::PROVE, "to", routes::ACCOUNT)),
         Refusal::Rule("factor_wanted") => Some(prove_first()),
         _ => None,

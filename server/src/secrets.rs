@@ -44,7 +44,9 @@ pub async fn invitation_link(Extension(visit): Extension<Visit>, Form(asked): Fo
             ([(header::CONTENT_SECURITY_POLICY, POLICY), (header::CACHE_CONTROL, "no-store")], Html(html))
                 .into_response()
         }
-        Err(services::Refusal::Denied(services::Denied::SignIn)) => Redirect::to(routes::SIGN_IN).into_response(),
+        Err(services::Refusal::Denied(services::Denied::SignIn | services::Denied::Held)) => {
+            Redirect::to(routes::SIGN_IN).into_response()
+        }
         Err(refusal) => {
             if matches!(refusal, services::Refusal::Denied(_)) {
                 visit.services.note_refusal(&visit.actor(), &visit.path, &refusal).await;

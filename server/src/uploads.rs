@@ -78,7 +78,7 @@ async fn lead_on(visit: &Visit, back: &str, done: Verb<()>) -> Response {
     if !visit.wants_html {
         return app::ssr::status(&refusal).into_response();
     }
-    if let Refusal::Denied(Denied::SignIn) = refusal {
+    if let Refusal::Denied(Denied::SignIn | Denied::Held) = refusal {
         return Redirect::to(routes::SIGN_IN).into_response();
     }
     // One button, nothing typed: what is wrong with the picture is said over the page.

@@ -63,6 +63,8 @@ stored_words! {
         TermsDeleted = "terms.delete",
         TermsAccepted = "terms.accept",
         BreakGlassUsed = "break_glass.use",
+        AccessSettingsChanged = "access.change_settings",
+        OwnerAsked = "access.ask_owner",
         PartnerCreated = "partner.create",
         PartnerChanged = "partner.change",
         PartnerDeleted = "partner.delete",

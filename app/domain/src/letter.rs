@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{AppId, ChallengeId, GroupId, InvitationId, UserId};
+use crate::id::{AppId, ChallengeId, GroupId, InvitationId, SignInId, UserId};
 
 stored_words! {
     /// Passcodes first, then what one person did, then lists.
@@ -60,6 +60,17 @@ pub enum Letter {
         user: UserId,
         change: AccountChange,
     },
+    /// To the owners of an application, from somebody whom a policy stopped.
+    AccessAsked {
+        attempt: SignInId,
+        group: GroupId,
+        to: UserId,
+    },
+    /// To every Administrator: somebody tried a break-glass account.
+    BreakGlass {
+        attempt: SignInId,
+        to: UserId,
+    },
     /// To the owners of a group that gained an application.
     ApplicationAssigned {
         application: AppId,
@@ -79,6 +90,8 @@ impl Letter {
             Self::Welcome { .. } => "welcome",
             Self::Passcode { .. } => "passcode",
             Self::AccountChanged { .. } => "account_changed",
+            Self::AccessAsked { .. } => "access_asked",
+            Self::BreakGlass { .. } => "break_glass",
             Self::ApplicationAssigned { .. } => "application_assigned",
         }
     }

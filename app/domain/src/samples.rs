@@ -103,6 +103,7 @@ pub fn session() -> Session {
         auth_time: NOON,
         methods: vec![Method::Otp],
         multifactor_at: None,
+        proof_application: None,
         last_seen_at: NOON,
         ends_at: NOON + Session::absolute(UserType::Guest),
         kept: false,

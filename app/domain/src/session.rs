@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{ProviderId, SessionId, UserId};
+use crate::id::{AppId, ProviderId, SessionId, UserId};
 use crate::time::{Span, Timestamp};
 use crate::user::UserType;
 
@@ -82,6 +82,8 @@ pub struct Session {
     pub methods: Vec<Method>,
     /// When a second factor was used last in this session, or a trusted partner said so.
     pub multifactor_at: Option<Timestamp>,
+    /// The application that used the last proof up, where one wants a proof every time.
+    pub proof_application: Option<AppId>,
     pub last_seen_at: Timestamp,
     pub ends_at: Timestamp,
     /// "Keep me signed in": the cookie outlives the browser window.

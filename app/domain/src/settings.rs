@@ -74,6 +74,30 @@ impl Collaboration {
     }
 }
 
+stored_words! {
+    /// How much the page of whoever is blocked tells: which condition and what would pass, the condition alone, or neither.
+    BlockedDetail { Full = "full", Condition = "condition", None = "none" }
+}
+
+/// Conditional access, besides its policies.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Access {
+    pub blocked_detail: BlockedDetail,
+    /// Days that the sign-in log is kept, 30 to 730.
+    pub sign_in_days: u32,
+}
+
+impl Access {
+    pub const SIGN_IN_DAYS: std::ops::RangeInclusive<u32> = 30..=730;
+}
+
+impl Default for Access {
+    fn default() -> Self {
+        Self { blocked_detail: BlockedDetail::Condition, sign_in_days: 30 }
+    }
+}
+
 /// The house that invites: shown on every page and in every letter.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Organization {

@@ -141,6 +141,18 @@ impl Zone {
         from.until(to).map(|span| i64::from(span.get_days())).unwrap_or(0)
     }
 
+    /// The calendar day of a moment, in days since 1970-01-01.
+    pub fn day(&self, at: Timestamp) -> i64 {
+        let epoch = jiff::civil::date(1970, 1, 1);
+        epoch.until(self.local(at).date()).map_or(0, |span| i64::from(span.get_days()))
+    }
+
+    /// A day from [`Zone::day`], as `2026-01-31`.
+    pub fn date(day: i64) -> String {
+        let epoch = jiff::civil::date(1970, 1, 1);
+        epoch.saturating_add(jiff::Span::new().days(day.clamp(0, 2_900_000))).to_string()
+    }
+
     /// The hour of the day, 0 to 23.
     pub fn hour(&self, at: Timestamp) -> i8 {
         self.local(at).hour()

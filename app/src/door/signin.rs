@@ -155,8 +155,8 @@ pub async fn sign_in_with(#[server(default)] form: WayForm) -> Result<(), AppErr
 pub async fn sign_out() -> Result<(), AppError> {
     doorway(NothingTyped, routes::SIGN_IN, async move {
         let visit = visit()?;
-        if let Some(viewer) = &visit.viewer {
-            services::sessions::sign_out(&visit.services, viewer).await?;
+        if let Ok(viewer) = visit.whoever() {
+            services::sessions::sign_out(&visit.services, &viewer).await?;
         }
         ssr::set_cookie(&visit, Cookie::Session, "", CookieLife::Gone);
         Ok(Next::to(routes::SIGN_IN).done("signed-out"))
@@ -181,6 +181,10 @@ pub fn SignInPage() -> impl IntoView {
     page(async move {
         let visit = visit()?;
         let to = visit.query.get("to").unwrap_or_default().to_owned();
+        if visit.held.is_some() {
+            ssr::redirect(&routes::with(routes::ACCESS, "to", &to));
+            return Ok(().into_any());
+        }
         let draft = draft_or(&visit, AddressForm { to, ..AddressForm::default() }).await?;
         let mut problems = refused(&visit).await?;
         problems.extend(draft.whole());

@@ -1,10 +1,11 @@
 //! The apps page: where can I go, until when, whom do I ask.
 
+use domain::access::Outcome;
 use domain::id::AppId;
 use domain::time::{Span, Timestamp};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
-use services::applications::{self, Tile};
+use services::applications::{self, Door, Tile};
 use services::{Denied, Refusal};
 
 use crate::islands::SearchTiles;
@@ -40,10 +41,10 @@ fn greeting(visit: &Visit) -> String {
     format!("{part}{}.", name.unwrap_or_default())
 }
 
-fn apps(visit: Visit, tiles: Vec<Tile>) -> impl IntoView + use<> {
+fn apps(visit: Visit, tiles: Vec<Door>) -> impl IntoView + use<> {
     let searched = visit.query.get("q").unwrap_or_default().to_owned();
     let words = domain::text::words(&searched);
-    let found: Vec<&Tile> = tiles.iter().filter(|tile| matches(tile, &words)).collect();
+    let found: Vec<&Door> = tiles.iter().filter(|door| matches(&door.tile, &words)).collect();
     let head = view! {
         <header class="head">
             <div><h1>{greeting(&visit)}</h1></div>
@@ -68,12 +69,12 @@ fn apps(visit: Visit, tiles: Vec<Tile>) -> impl IntoView + use<> {
         }
         .into_any()
     } else {
-        let mut recent: Vec<&Tile> = found.iter().copied().filter(|tile| tile.used_at.is_some()).collect();
-        recent.sort_by_key(|tile| std::cmp::Reverse(tile.used_at));
+        let mut recent: Vec<&Door> = found.iter().copied().filter(|door| door.tile.used_at.is_some()).collect();
+        recent.sort_by_key(|door| std::cmp::Reverse(door.tile.used_at));
         recent.truncate(RECENT);
-        let all = found.iter().map(|tile| one(&visit, tile)).collect_view();
+        let all = found.iter().map(|one| door(&visit, one)).collect_view();
         if tiles.len() >= MANY && words.is_empty() && !recent.is_empty() {
-            let recent = recent.iter().map(|tile| one(&visit, tile)).collect_view();
+            let recent = recent.iter().map(|one| door(&visit, one)).collect_view();
             view! {
                 <section class="stack"><h2>"Recently used"</h2><ul class="tiles">{recent}</ul></section>
                 <section class="stack"><h2>"All applications"</h2><ul class="tiles">{all}</ul></section>
@@ -109,15 +110,33 @@ fn ends(visit: &Visit, end: Timestamp) -> impl IntoView + use<> {
     }
 }
 
-fn one(visit: &Visit, tile: &Tile) -> impl IntoView + use<> {
+/// A tile: the whole of it is the link. One that does not open from here keeps its place, and leads to why.
+pub fn door(visit: &Visit, door: &Door) -> impl IntoView + use<> {
+    let Door { tile, outcome } = door;
     let contact = tile.contact.clone().map(|contact| view! { <span class="muted">"Ask " {contact}</span> });
     let both = tile.ends_at.is_some() && contact.is_some();
+    let said = match outcome {
+        Outcome::Granted => None,
+        Outcome::Demanded(_) => Some(view! { <span class="tone caution">"asks for one more step"</span> }),
+        Outcome::Blocked => Some(view! { <span class="tone caution">"not from here: why?"</span> }),
+    };
+    let said_and_more = said.is_some() && (tile.ends_at.is_some() || contact.is_some());
+    let closed = *outcome == Outcome::Blocked;
+    // Why is a page of ours, and stays in this window.
+    let link = if closed {
+        view! { <a href=routes::access(tile.id)>{tile.name.clone()}</a> }.into_any()
+    } else {
+        view! { <a href=routes::launch(tile.id) target="_blank" rel="noopener">{tile.name.clone()}</a> }.into_any()
+    };
     view! {
-        <li class="tile">
+        <li class="tile" data-closed=closed.then_some("")>
             <Logo name=tile.name.clone() logo=tile.logo.clone()/>
-            <h3><a href=routes::launch(tile.id) target="_blank" rel="noopener">{tile.name.clone()}</a></h3>
+            <h3>{link}</h3>
             <p>{tile.description.clone()}</p>
-            <footer>{tile.ends_at.map(|end| ends(visit, end))} {both.then_some(" · ")} {contact}</footer>
+            <footer>
+                {said} {said_and_more.then_some(" · ")} {tile.ends_at.map(|end| ends(visit, end))} {both.then_some(" · ")}
+                {contact}
+            </footer>
         </li>
     }
 }
@@ -150,7 +169,7 @@ pub fn NotOpenPage() -> impl IntoView {
             response.set_status(axum::http::StatusCode::NOT_FOUND);
         }
         let again = routes::launch(app);
-        let open = tiles.iter().map(|tile| one(&visit, tile)).collect_view();
+        let open = tiles.iter().map(|one| door(&visit, one)).collect_view();
         let others = (!tiles.is_empty()).then(|| {
             view! { <section class="stack"><h2>"What opens for you"</h2><ul class="tiles">{open}</ul></section> }
         });

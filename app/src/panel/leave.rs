@@ -13,7 +13,7 @@ use crate::ui::{Notices, PanelFrame, page};
 pub async fn leave() -> Result<(), AppError> {
     doorway(NothingTyped, routes::LEAVE, async move {
         let visit = visit()?;
-        people::leave(&visit.services, visit.viewer()?).await?;
+        people::leave(&visit.services, visit.whoever()?).await?;
         ssr::set_cookie(&visit, Cookie::Session, "", CookieLife::Gone);
         Ok(Next::to(routes::SIGN_IN).done("left"))
     })
@@ -25,7 +25,7 @@ pub fn LeavePage() -> impl IntoView {
     page(async move {
         let visit = visit()?;
         // The proof comes before the question, so that nobody is asked twice.
-        let viewer = visit.viewer()?.fresh(&visit.services)?;
+        let viewer = visit.whoever()?.fresh(&visit.services)?;
         let problems = refused(&visit).await?;
         let groups = groups::mine(&visit.services, &viewer).await?;
         let organization = visit.services.tenant().organization.value.name.to_string();

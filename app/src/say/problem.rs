@@ -26,6 +26,44 @@ pub fn problem(problem: &Problem) -> String {
         "accent_malformed" => "Enter a color such as #1f6f5c.",
         "number" => "Enter a whole number.",
         "number_range" => return format!("Enter a number from {fact}."),
+        "access_held" => "An access policy stops you before this page.",
+        "access_blocked" => return format!("An access policy stops you from here. Code 53003, attempt {fact}."),
+        "terms_not_agreed" => "Say that you agree, or sign out.",
+        "owners_none" => "This application has no owner who could help. Ask an administrator.",
+        "name_taken" => "Another one has this name already.",
+        "policy_no_users" => "Choose whom the policy is for.",
+        "policy_no_applications" => "Choose in which applications it holds.",
+        "policy_no_control" => "Choose what it does: block, ask for something, or how often people prove themselves.",
+        "policy_empty_list" => "Choose at least one, or leave the condition out.",
+        "policy_block_alone" => "A policy that blocks asks for nothing else.",
+        "frequency_out_of_range" => "From 1 hour to 365 days.",
+        "policy_too_many" => "At most 500 of each.",
+        "policy_names_unknown" => "Something chosen here is not there any more.",
+        "group_unprotected" => {
+            return format!(
+                "{fact} may still be joined: take its owners, pending invitations and self-service away first, or anybody there could open what this policy closes."
+            );
+        }
+        "group_protected" => {
+            "An access policy leaves this group out, so only Administrators and conditional access administrators change who is in it."
+        }
+        "country_data_missing" => "There are no country data on this server. `lobby check` says how to get them.",
+        "named_by_policy" => return format!("The access policy “{fact}” names it. Change the policy first."),
+        "location_in_use" => return format!("The access policy “{fact}” uses it. Change the policy first."),
+        "location_trusted" => "A trusted location cannot be deleted. Take the trust away first.",
+        "terms_in_use" => return format!("The access policy “{fact}” asks for them. Change the policy first."),
+        "lockout_self" => "This would lock you out of Lobby from where you are now, so it was not saved.",
+        "lockout_others" => {
+            "This could lock every Administrator out of Lobby. It was not saved: nobody but you could be sure to come in. Add a second Administrator who signs in, or a break-glass account, first."
+        }
+        "ranges_empty" => "Enter at least one range, such as 192.0.2.0/24.",
+        "ranges_too_many" => return format!("At most 2,000 ranges; these are {fact}."),
+        "range_malformed" => return format!("This is no address range: {fact}."),
+        "range_too_wide" => {
+            return format!("This range is too wide: {fact}. A mask is longer than /8, for IPv6 than /16.");
+        }
+        "countries_empty" => "Choose at least one country.",
+        "country_malformed" => return format!("A country is two letters, such as CH: {fact}."),
         "choice" => "Choose one of the values offered.",
         "address_taken" => "Somebody with this address is in the directory already.",
         "address_deleted" => "Somebody with this address was deleted. Restore them instead.",

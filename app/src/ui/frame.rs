@@ -29,6 +29,10 @@ async fn refused(refusal: &Refusal) -> AnyView {
             ssr::redirect(&routes::with(routes::SIGN_IN, "to", &visit.path));
             return ().into_any();
         }
+        Refusal::Denied(Denied::Held) => {
+            ssr::redirect(&routes::with(routes::ACCESS, "to", &visit.path));
+            return ().into_any();
+        }
         Refusal::Denied(Denied::Stale) => {
             ssr::redirect(&routes::with(routes::PROVE, "to", &visit.path));
             return ().into_any();
@@ -180,6 +184,10 @@ fn sections(visit: &Visit) -> impl IntoView + use<> {
             {section(people, routes::PARTNERS, "partner", "Partners")}
             {section(all, routes::COLLABORATION, "collaboration", "Collaboration")}
             {section(all, routes::PROVIDERS, "identity", "Identity providers")}
+            {section(logs, routes::POLICIES, "shield", "Access policies")}
+            {section(logs, routes::LOCATIONS, "location", "Locations")}
+            {section(logs, routes::TERMS, "log", "Terms of use")}
+            {section(logs, routes::WHAT_IF, "search", "What-If")}
             {section(logs, routes::SIGN_INS, "sign-in", "Sign-ins")}
             {section(logs, routes::AUDIT, "log", "Audit")}
             {section(people, routes::LETTERS, "letter", "Letters")}

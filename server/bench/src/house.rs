@@ -246,6 +246,7 @@ async fn sign_in(services: &Services, user: &User) -> anyhow::Result<Secret> {
         auth_time: now,
         methods: vec![Method::Otp],
         multifactor_at: None,
+        proof_application: None,
         last_seen_at: now,
         ends_at: now + Session::absolute(user.user_type),
         kept: false,

@@ -25,6 +25,9 @@ pub struct Actor {
 pub enum Denied {
     #[error("not signed in")]
     SignIn,
+    /// Signed in, and stopped before the gate by an access policy.
+    #[error("held by an access policy")]
+    Held,
     #[error("not found")]
     NotFound,
     #[error("not allowed")]
@@ -58,6 +61,10 @@ pub struct UserAdmin(Viewer);
 #[derive(Debug, Clone)]
 pub struct Reader(Viewer);
 
+/// A Conditional access administrator or an Administrator.
+#[derive(Debug, Clone)]
+pub struct PolicyAdmin(Viewer);
+
 /// Somebody who may manage the members of one group or the guests of one application.
 #[derive(Debug, Clone)]
 pub struct OwnerOf<T> {
@@ -75,7 +82,7 @@ macro_rules! permission {
         }
     )+ };
 }
-permission!(Admin, UserAdmin, Reader);
+permission!(Admin, UserAdmin, Reader, PolicyAdmin);
 
 impl Actor {
     /// Lobby itself: the worker, the command line.
@@ -138,6 +145,16 @@ impl Viewer {
     /// `Forbidden` for everybody else.
     pub fn reader(self) -> Result<Reader, Denied> {
         if self.reads_logs() { Ok(Reader(self)) } else { Err(Denied::Forbidden) }
+    }
+
+    pub fn administers_policies(&self) -> bool {
+        self.has(Role::Administrator) || self.has(Role::ConditionalAccessAdministrator)
+    }
+
+    /// # Errors
+    /// `Forbidden` for everybody else.
+    pub fn policy_administrator(self) -> Result<PolicyAdmin, Denied> {
+        if self.administers_policies() { Ok(PolicyAdmin(self)) } else { Err(Denied::Forbidden) }
     }
 
     /// # Errors

@@ -21,7 +21,7 @@ use store::memberships::Counts;
 use store::{Bind, Filter, Page, PageAsk, Stored};
 
 use crate::partners::{Organization, Organizations};
-use crate::{Denied, OwnerOf, Refusal, Services, UserAdmin, Verb, people};
+use crate::{Denied, OwnerOf, Refusal, Services, UserAdmin, Verb, access, people};
 
 /// Stays that end within this time are counted as ending soon.
 pub const SOON: Span = Span::days(14);
@@ -239,6 +239,9 @@ pub async fn edit(services: &Services, by: &UserAdmin, id: GroupId, shape: Shape
     let group = store::groups::get(&mut deed.tx, id).await?.ok_or(Denied::NotFound)?;
     let old = Shape::of(&group.value);
     let Shape { name, description, owners_manage } = shape.clone();
+    if owners_manage && access::is_protected(services, id) {
+        return Err(Refusal::field("owners_manage", "group_protected"));
+    }
     let group = Stored { value: Group { name, description, owners_manage, ..group.value }, version };
     store::groups::save(&mut deed.tx, &group).await?;
     deed.tell_change(Action::GroupChanged, target(&group.value), &old, &shape);
@@ -279,6 +282,7 @@ pub async fn delete(services: &Services, by: &UserAdmin, id: GroupId) -> Verb<()
     let mut deed = services.deed(by.actor()).await?;
     store::guards::hold(&mut deed.tx, &guard(id)).await?;
     let group = store::groups::get(&mut deed.tx, id).await?.ok_or(Denied::NotFound)?.value;
+    access::in_use(&mut deed.tx, access::Named::Group(id), "named_by_policy").await?;
     let lost = lost(&mut deed.tx, id).await?;
     let open = store::invitations::open_of_group(&mut deed.tx, id).await?;
     people::revoke(&mut deed, open).await?;

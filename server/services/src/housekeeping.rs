@@ -34,6 +34,7 @@ pub async fn tick(services: &Services) -> Verb<()> {
     round = round.and(again(|| expire_invitations(services, &actor)).await);
     round = round.and(again(|| delete_idle(services, &actor)).await);
     round = round.and(again(|| erase_deleted(services, &actor)).await);
+    round = round.and(crate::access::trials::take_back_due(services).await.map(|_| ()));
     round.and(prune(services).await)
 }
 

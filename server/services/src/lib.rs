@@ -1,14 +1,17 @@
 //! The deeds: one file per noun, one public function per verb. No HTTP and no pages.
 
+pub mod access;
 pub mod actor;
 pub mod applications;
 pub mod bell;
 pub mod blocks;
 pub mod clock;
+pub mod countries; // TEMP
 pub mod deed;
 pub mod delivery;
 pub mod demo;
 pub mod drafts;
+pub mod factors; // TEMP
 pub mod federation;
 pub mod first_administrator;
 pub mod groups;
@@ -22,6 +25,7 @@ pub mod logos;
 pub mod logs;
 pub mod mail;
 pub mod mailbox;
+pub mod markdown;
 pub mod memberships;
 pub mod organization;
 pub mod origin;
@@ -40,7 +44,7 @@ pub mod testing;
 
 use std::sync::Arc;
 
-pub use actor::{Actor, Admin, Denied, OwnerOf, Reader, UserAdmin, Viewer};
+pub use actor::{Actor, Admin, Denied, OwnerOf, PolicyAdmin, Reader, UserAdmin, Viewer};
 pub use bell::Bell;
 pub use clock::{Clock, Ids};
 pub use outbound::Outbound;
@@ -70,6 +74,12 @@ pub struct Inner {
     pub discovered: federation::Cache,
     /// Organization and collaboration settings as last saved on this node.
     pub tenant: arc_swap::ArcSwap<Tenant>,
+    /// Policies, locations and terms as last changed on this node.
+    pub policies: arc_swap::ArcSwap<domain::access::PolicySet>,
+    /// What the policies said in the last minute.
+    pub verdicts: access::Verdicts,
+    pub countries: countries::Countries,      // TEMP
+    pub break_glass: Vec<domain::id::UserId>, // TEMP
     /// Rings when a letter or a job waits.
     pub bell: Bell,
 }
@@ -100,6 +110,8 @@ impl Services {
     pub async fn open(parts: Parts) -> Result<Self, store::StoreError> {
         let Parts { store, clock, key, mailer, public_url, demo, outbound } = parts;
         let tenant = arc_swap::ArcSwap::from_pointee(Tenant::load(&store).await?);
+        let policies = arc_swap::ArcSwap::from_pointee(store::access::current(&mut store.read().await?).await?);
+        let verdicts = access::Verdicts::default();
         let (ids, bell, discovered) = (Ids::default(), Bell::default(), federation::Cache::default());
         Ok(Self(Arc::new(Inner {
             store,
@@ -112,6 +124,10 @@ impl Services {
             outbound,
             discovered,
             tenant,
+            policies,
+            verdicts,
+            countries: countries::Countries, // TEMP
+            break_glass: Vec::new(),         // TEMP
             bell,
         })))
     }

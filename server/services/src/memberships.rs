@@ -10,17 +10,20 @@ use store::memberships::Member;
 
 use crate::deed::Deed;
 use crate::groups::{guard, target};
-use crate::{Denied, OwnerOf, Refusal, Services, Verb, people};
+use crate::{Denied, OwnerOf, Refusal, Services, Verb, access, people};
 
 /// What the log tells of a membership; as [`people::named`], with its end.
 #[derive(serde::Serialize)]
 struct Told {
     user: UserId,
     ends_at: Option<Timestamp>,
+    /// The access policies that hold otherwise for them now.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    policies: Vec<String>,
 }
 
 fn told(user: &User, ends_at: Timestamp) -> Told {
-    Told { user: user.id, ends_at: ends_at.before_never() }
+    Told { user: user.id, ends_at: ends_at.before_never(), policies: Vec::new() }
 }
 
 /// Adds somebody who is known and has come in, until `end`; guests get a letter. A membership that has ended begins
@@ -52,7 +55,8 @@ pub async fn add(services: &Services, by: &OwnerOf<Group>, id: UserId, end: Opti
             store::memberships::insert(&mut deed.tx, &[Member { membership, user: user.clone() }]).await?;
         }
     }
-    deed.tell_change(Action::MemberAdded, target(&group), &(), &told(&user, end));
+    let policies = access::regrouped(services, &mut deed.tx, by.viewer(), group.id).await?;
+    deed.tell_change(Action::MemberAdded, target(&group), &(), &Told { policies, ..told(&user, end) });
     if user.is_guest() {
         deed.send(Lane::Single, Letter::Added { group: group.id, user: id, by: by.viewer().user.id });
     }
@@ -72,7 +76,9 @@ pub async fn remove(services: &Services, by: &OwnerOf<Group>, id: UserId) -> Ver
         people::revoke(&mut deed, invitation.into_iter().collect()).await?;
     }
     store::memberships::remove(&mut deed.tx, group.id, id).await?;
-    deed.tell_change(Action::MemberRemoved, target(&group), &told(&user, membership.ends_at), &());
+    let policies = access::regrouped(services, &mut deed.tx, by.viewer(), group.id).await?;
+    let old = Told { policies, ..told(&user, membership.ends_at) };
+    deed.tell_change(Action::MemberRemoved, target(&group), &old, &());
     deed.commit().await
 }
 
@@ -104,6 +110,9 @@ async fn begin(deed: &mut Deed<'_>, by: &OwnerOf<Group>, id: UserId) -> Verb<(Gr
     store::guards::hold(&mut deed.tx, &guard(group)).await?;
     let group = store::groups::get(&mut deed.tx, group).await?.ok_or(Denied::NotFound)?.value;
     let user = people::known(&mut deed.tx, id).await?.value;
+    if access::is_protected(deed.services(), group.id) && !by.viewer().administers_policies() {
+        return Err(Refusal::Rule("group_protected"));
+    }
     if by.by_role {
         people::may_change(by.viewer(), &user)?;
     }

@@ -1,19 +1,20 @@
 //! The organization and its external collaboration settings: read once, in force at once when saved.
 
 use domain::event::{Action, Target, TargetKind};
-use domain::settings::{Accent, Collaboration, Organization};
+use domain::settings::{Accent, Access, Collaboration, Organization};
 use domain::text::Label;
 use domain::time::Zone;
-use store::settings::{COLLABORATION, ORGANIZATION};
+use store::settings::{ACCESS, COLLABORATION, ORGANIZATION};
 use store::{Store, StoreError, Stored};
 
 use crate::{Admin, Refusal, Services, Verb, logos};
 
-/// Both rows as they are in force.
+/// The rows as they are in force.
 #[derive(Debug, Clone)]
 pub struct Tenant {
     pub organization: Stored<Organization>,
     pub collaboration: Stored<Collaboration>,
+    pub access: Stored<Access>,
 }
 
 impl Tenant {
@@ -35,11 +36,13 @@ impl Tenant {
         };
         store::settings::add(&mut tx, ORGANIZATION, &organization).await?;
         store::settings::add(&mut tx, COLLABORATION, &Collaboration::default()).await?;
+        store::settings::add(&mut tx, ACCESS, &Access::default()).await?;
         let organization = store::settings::get(&mut tx, ORGANIZATION).await?;
         let collaboration = store::settings::get(&mut tx, COLLABORATION).await?;
+        let access = store::settings::get(&mut tx, ACCESS).await?;
         tx.commit().await?;
-        match (organization, collaboration) {
-            (Some(organization), Some(collaboration)) => Ok(Self { organization, collaboration }),
+        match (organization, collaboration, access) {
+            (Some(organization), Some(collaboration), Some(access)) => Ok(Self { organization, collaboration, access }),
             _ => Err(StoreError::Unreadable { what: "settings", value: "missing".to_owned() }),
         }
     }

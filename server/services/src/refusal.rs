@@ -86,6 +86,7 @@ impl Refusal {
             Self::Denied(Denied::NotFound) => "not_found",
             Self::Denied(Denied::Forbidden) => "forbidden",
             Self::Denied(Denied::SignIn) => "sign_in",
+            Self::Denied(Denied::Held) => "access_held",
             Self::Denied(Denied::Stale) => "prove_again",
             Self::Invalid(_) => "invalid",
             Self::Conflict => "conflict",

@@ -26,6 +26,7 @@ pub(crate) async fn open(
         auth_time: entry.auth_time,
         methods: entry.methods,
         multifactor_at: entry.multifactor_at,
+        proof_application: None,
         last_seen_at: now,
         ends_at: now + Session::absolute(user.user_type),
         kept,

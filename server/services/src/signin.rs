@@ -1,6 +1,6 @@
 //! Signing in: which way an address is offered, a code by e-mail or a provider, and the session that follows.
 
-use domain::event::{Action, SignInResult, Target, TargetKind};
+use domain::event::{Action, Target, TargetKind};
 use domain::id::{AttemptId, InvitationId, ProviderId, RequestId};
 use domain::passcode::{Passcode, Purpose};
 use domain::provider::{Offer, Provider};
@@ -315,7 +315,7 @@ async fn enter(services: &Services, caller: &Caller<'_>, proved: Proved, asked: 
     };
     let entry = Entry::of(&proved, now);
     if let Some(refusal) = refusal {
-        record(&mut deed, &user, &entry, SignInResult::Failed, Some(refusal.code())).await?;
+        record(&mut deed, &user, &entry, Some(refusal.code())).await?;
         deed.commit().await?;
         return Err(refusal);
     }
@@ -380,7 +380,7 @@ pub(crate) async fn renew(
     if !store::sessions::renew(&mut deed.tx, viewer.session.id, &proof, deed.now).await? {
         return Err(Denied::SignIn.into());
     }
-    record(&mut deed, &viewer.user, &entry, SignInResult::Success, None).await?;
+    record(&mut deed, &viewer.user, &entry, None).await?;
     deed.tell(Action::SignedIn, Target::new(TargetKind::Session, viewer.session.id, viewer.user.shown_name()));
     deed.commit().await?;
     Ok(token)

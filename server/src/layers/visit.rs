@@ -5,6 +5,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use services::access::{self, Admission};
 use services::{Secret, origin, sessions};
 
 use super::client;
@@ -36,21 +37,30 @@ pub async fn visits(State(state): State<AppState>, mut request: Request, next: N
         Some(name) => name.0,
         None => state.services.ids.next(state.services.now()),
     };
-    let viewer = match cookie(headers, Cookie::Session.name(secure)).map(Secret::given) {
+    let (viewer, held) = match cookie(headers, Cookie::Session.name(secure)).map(Secret::given) {
         Some(token) => match sessions::viewer(&state.services, &token, origin.clone(), correlation).await {
-            Ok(viewer) => viewer,
+            Ok(None) => (None, None),
+            Ok(Some(viewer)) => match access::admit(&state.services, viewer).await {
+                Ok(Admission::Full(viewer)) => (Some(*viewer), None),
+                Ok(Admission::Held(held)) => (None, Some(held)),
+                Err(error) => {
+                    tracing::error!(%error, request = %correlation, "the access policies could not be asked");
+                    return axum::http::StatusCode::SERVICE_UNAVAILABLE.into_response();
+                }
+            },
             Err(error) => {
                 tracing::error!(%error, request = %correlation, "a session could not be looked up");
                 return axum::http::StatusCode::SERVICE_UNAVAILABLE.into_response();
             }
         },
-        None => None,
+        None => (None, None),
     };
     let sent = cookie(headers, Cookie::Browser.name(secure)).filter(|value| value.len() == 43).map(Secret::given);
     let fresh = sent.is_none().then(Secret::random);
     let visit = Visit {
         services: state.services.clone(),
         viewer,
+        held,
         origin,
         correlation,
         browser: sent.or_else(|| fresh.clone()).unwrap_or_else(Secret::random),

@@ -224,6 +224,14 @@ pub async fn get(tx: &mut Tx, application: AppId) -> Result<Option<Stored<Applic
     row.map(ApplicationRow::application).transpose()
 }
 
+/// The names of some applications; one that is not there is missing.
+pub async fn names(tx: &mut Tx, apps: &[AppId]) -> Result<Vec<(AppId, String)>, StoreError> {
+    let keys: Vec<String> = apps.iter().map(ToString::to_string).collect();
+    let rows: Vec<(String, String)> =
+        crate::list::select_in(tx, "SELECT id, name FROM applications WHERE id IN", &keys, "").await?;
+    rows.into_iter().map(|(app, name)| Ok((id(&app)?, name))).collect()
+}
+
 pub async fn page(tx: &mut Tx, ask: &PageAsk, filters: &[Filter]) -> Result<Page<Application>, StoreError> {
     let read = |row: ApplicationRow| row.application().map(|stored| stored.value);
     APPLICATIONS.page::<ApplicationRow>(tx, ask, &[], filters).await?.try_map(read)

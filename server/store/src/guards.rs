@@ -5,6 +5,7 @@ use crate::{StoreError, Tx};
 
 sql! {
     BUMP = "INSERT INTO guards (name, version) VALUES ($1, 1) ON CONFLICT (name) DO UPDATE SET version = guards.version + 1";
+    VERSION = "SELECT version FROM guards WHERE name = $1";
 }
 
 /// At least one enabled Administrator.
@@ -14,4 +15,16 @@ pub const ADMINISTRATORS: &str = "administrators";
 pub async fn hold(tx: &mut Tx, name: &str) -> Result<(), StoreError> {
     on!(tx, |conn| sqlx::query(BUMP).bind(name).execute(conn).await?.rows_affected());
     Ok(())
+}
+
+/// Holds the guard, and says which version it has come to.
+pub async fn bump(tx: &mut Tx, name: &str) -> Result<i64, StoreError> {
+    hold(tx, name).await?;
+    version(tx, name).await
+}
+
+/// 0 where it was never held.
+pub async fn version(tx: &mut Tx, name: &str) -> Result<i64, StoreError> {
+    let row: Option<(i64,)> = on!(tx, |conn| sqlx::query_as(VERSION).bind(name).fetch_optional(conn).await?);
+    Ok(row.map_or(0, |(version,)| version))
 }

@@ -1,5 +1,6 @@
 //! The memory: one SQL text for SQLite and PostgreSQL. Decides nothing and sends nothing.
 
+pub mod access;
 pub mod applications;
 pub mod attempts;
 pub mod audit;
@@ -24,6 +25,7 @@ pub mod sessions;
 pub mod settings;
 pub mod sign_ins;
 pub mod statements;
+pub mod terms;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod users;

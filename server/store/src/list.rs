@@ -499,6 +499,7 @@ impl Table {
 /// Every list of the store, for the test that explains each filter in each order.
 pub fn all() -> Vec<&'static ListDef> {
     [
+        crate::access::LISTS,
         crate::applications::LISTS,
         crate::audit::LISTS,
         crate::blocks::LISTS,
@@ -509,6 +510,7 @@ pub fn all() -> Vec<&'static ListDef> {
         crate::partners::LISTS,
         crate::providers::LISTS,
         crate::sign_ins::LISTS,
+        crate::terms::LISTS,
         crate::users::LISTS,
     ]
     .concat()

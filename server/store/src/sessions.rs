@@ -1,6 +1,6 @@
 //! Sessions by the digest of their token.
 
-use domain::id::{ProviderId, SessionId, UserId};
+use domain::id::{AppId, ProviderId, SessionId, UserId};
 use domain::session::{Method, Session, Vouched};
 use domain::time::Timestamp;
 use domain::user::User;
@@ -13,7 +13,7 @@ use crate::{Bind, StoreError, Tx, id, json, to_json};
 
 sql! {
     /// The one query of a request: session, person, and whether they own a group.
-    BY_DIGEST = "SELECT s.id AS session_id, s.created_at AS session_created_at, s.auth_time, s.methods, s.multifactor_at,
+    BY_DIGEST = "SELECT s.id AS session_id, s.created_at AS session_created_at, s.auth_time, s.methods, s.multifactor_at, s.proof_application,
             s.last_seen_at,
             s.ends_at AS session_ends_at, s.kept, s.origin, s.provider_id, s.issuer, s.subject, s.provider_session, u.*,
             EXISTS (SELECT 1 FROM group_owners o WHERE o.user_id = u.id) AS owns
@@ -21,7 +21,9 @@ sql! {
     OF_USER = "SELECT * FROM sessions WHERE user_id = $1 AND ends_at > $2 AND last_seen_at > $3 ORDER BY id DESC";
     TOUCH = "UPDATE sessions SET last_seen_at = $2 WHERE id = $1";
     RENEW = "UPDATE sessions SET digest = $2, auth_time = $3, last_seen_at = $4, methods = $5,
-             multifactor_at = COALESCE($6, multifactor_at) WHERE id = $1";
+             multifactor_at = COALESCE($6, multifactor_at), proof_application = NULL WHERE id = $1";
+    /// A proof that one application wants every time is used up by it.
+    USE_UP = "UPDATE sessions SET proof_application = $2 WHERE id = $1 AND (proof_application IS NULL OR proof_application = $2)";
     VOUCH = "UPDATE sessions SET provider_id = $2, issuer = $3, subject = $4, provider_session = $5 WHERE id = $1";
     END = "DELETE FROM sessions WHERE id = $1 AND user_id = $2";
     END_ALL = "DELETE FROM sessions WHERE user_id = $1";
@@ -48,6 +50,7 @@ const TABLE: Table = Table {
         "auth_time",
         "methods",
         "multifactor_at",
+        "proof_application",
         "last_seen_at",
         "ends_at",
         "kept",
@@ -69,6 +72,7 @@ struct ViewerRow {
     auth_time: i64,
     methods: String,
     multifactor_at: Option<i64>,
+    proof_application: Option<String>,
     last_seen_at: i64,
     session_ends_at: i64,
     kept: bool,
@@ -90,6 +94,7 @@ struct SessionRow {
     auth_time: i64,
     methods: String,
     multifactor_at: Option<i64>,
+    proof_application: Option<String>,
     last_seen_at: i64,
     ends_at: i64,
     kept: bool,
@@ -125,6 +130,7 @@ impl SessionRow {
             auth_time: Timestamp(self.auth_time),
             methods: json("methods", &self.methods)?,
             multifactor_at: self.multifactor_at.map(Timestamp),
+            proof_application: self.proof_application.as_deref().map(id).transpose()?,
             last_seen_at: Timestamp(self.last_seen_at),
             ends_at: Timestamp(self.ends_at),
             kept: self.kept,
@@ -143,6 +149,7 @@ pub async fn insert(tx: &mut Tx, session: &Session, digest: &str) -> Result<(), 
         Bind::number(session.auth_time.0),
         Bind::text(to_json(&session.methods)),
         Bind::Number(session.multifactor_at.map(|at| at.0)),
+        Bind::maybe(session.proof_application),
         Bind::number(session.last_seen_at.0),
         Bind::number(session.ends_at.0),
         Bind::Flag(session.kept),
@@ -166,6 +173,7 @@ pub async fn by_digest(tx: &mut Tx, digest: &str) -> Result<Option<Known>, Store
         auth_time: row.auth_time,
         methods: row.methods,
         multifactor_at: row.multifactor_at,
+        proof_application: row.proof_application,
         last_seen_at: row.last_seen_at,
         ends_at: row.session_ends_at,
         kept: row.kept,
@@ -219,6 +227,12 @@ pub async fn renew(tx: &mut Tx, session: SessionId, proof: &Proof<'_>, now: Time
         });
     }
     Ok(renewed == 1)
+}
+
+/// Uses the last proof up for one application; `false` where another one has had it.
+pub async fn use_up(tx: &mut Tx, session: SessionId, app: AppId) -> Result<bool, StoreError> {
+    let (session, app) = (session.to_string(), app.to_string());
+    Ok(on!(tx, |conn| sqlx::query(USE_UP).bind(session).bind(app).execute(conn).await?.rows_affected()) == 1)
 }
 
 /// `false` where the person has no such session.

@@ -18,6 +18,7 @@ sql! {
 }
 
 pub const ORGANIZATION: &str = "organization";
+pub const ACCESS: &str = "access";
 pub const COLLABORATION: &str = "collaboration";
 
 pub async fn get<T: serde::de::DeserializeOwned>(

@@ -1,7 +1,9 @@
 //! The sign-in log: each sign-in and launch with the facts of its moment.
 
+use domain::access::verdict::PolicyResult;
+use domain::access::{Accepted, Attempt, Country, Person, Place, Proof, Target};
 use domain::event::SignInResult;
-use domain::id::{AppId, GroupId, RequestId, SignInId, UserId};
+use domain::id::{AppId, GroupId, PolicyId, RequestId, SignInId, UserId};
 use domain::role::Roles;
 use domain::session::{Method, Origin, Platform};
 use domain::time::Timestamp;
@@ -15,6 +17,17 @@ use crate::{Bind, Filter, Page, PageAsk, StoreError, Tx, id, read, to_json};
 
 sql! {
     PRUNE = "DELETE FROM sign_ins WHERE id IN (SELECT id FROM sign_ins WHERE at <= $1 LIMIT 1000)";
+    GET = "SELECT * FROM sign_ins WHERE id = $1";
+    LAST_OF = "SELECT * FROM sign_ins WHERE user_id = $1 AND application_id = 'lobby' AND result = 'success' ORDER BY id DESC LIMIT 3";
+    COUNT_DAY = "INSERT INTO sign_in_days (day, result, amount) VALUES ($1, $2, 1)
+                 ON CONFLICT (day, result) DO UPDATE SET amount = sign_in_days.amount + 1";
+    COUNT_POLICY = "INSERT INTO policy_days (policy_id, day, result, report_only, amount) VALUES ($1, $2, $3, $4, 1)
+                    ON CONFLICT (policy_id, day, result, report_only) DO UPDATE SET amount = policy_days.amount + 1";
+    DAYS = "SELECT day, result, amount FROM sign_in_days WHERE day >= $1 ORDER BY day, result";
+    PRUNE_DAYS = "DELETE FROM sign_in_days WHERE day < $1";
+    PRUNE_POLICY_DAYS = "DELETE FROM policy_days WHERE day < $1";
+    NEWEST_OF = "SELECT * FROM sign_ins WHERE user_id = $1 ORDER BY id DESC LIMIT 1";
+    REPLAY = "SELECT * FROM sign_ins WHERE id < $1 AND at >= $2 ORDER BY id DESC LIMIT $3";
 }
 
 const TABLE: Table = Table {
@@ -33,16 +46,25 @@ const TABLE: Table = Table {
         "platform",
         "client",
         "correlation_id",
+        "country",
+        "set_version",
     ],
     versioned: false,
 };
+const POLICIES: Table = Table {
+    name: "sign_in_policies",
+    columns: &["policy_id", "sign_in_id", "result", "report_only"],
+    versioned: false,
+};
 #[cfg(feature = "testing")]
-pub(crate) const TABLES: &[&Table] = &[&TABLE];
+pub(crate) const TABLES: &[&Table] = &[&TABLE, &POLICIES];
 
 pub const BY_USER: &str = "s.user_id = ?";
 pub const BY_APPLICATION: &str = "s.application_id = ?";
 pub const BY_RESULT: &str = "s.result = ?";
 pub const BY_PLATFORM: &str = "s.platform = ?";
+pub const BY_COUNTRY: &str = "s.country = ?";
+pub const BY_POLICY: &str = "s.id IN (SELECT p.sign_in_id FROM sign_in_policies p WHERE p.policy_id = ?)";
 pub const SINCE: &str = "s.at >= ?";
 pub const UNTIL: &str = "s.at < ?";
 
@@ -53,7 +75,7 @@ const SIGN_INS: ListDef = ListDef {
     id: "s.id",
     words: None,
     scope: "TRUE",
-    filters: &[BY_USER, BY_APPLICATION, BY_RESULT, BY_PLATFORM, SINCE, UNTIL],
+    filters: &[BY_USER, BY_APPLICATION, BY_RESULT, BY_PLATFORM, BY_COUNTRY, BY_POLICY, SINCE, UNTIL],
     orders: &[Order { name: "time", key: "s.id", numeric: false, descending: true }],
 };
 pub(crate) const LISTS: &[&ListDef] = &[&SIGN_INS];
@@ -72,6 +94,20 @@ pub struct Facts {
     pub auth_time: Timestamp,
     #[serde(default)]
     pub multifactor_at: Option<Timestamp>,
+    #[serde(default)]
+    pub country: Country,
+    #[serde(default)]
+    pub proof_application: Option<AppId>,
+    #[serde(default)]
+    pub accepted: Vec<Accepted>,
+}
+
+/// What one policy said of an attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Applied {
+    pub policy: PolicyId,
+    pub result: PolicyResult,
+    pub report_only: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,6 +125,17 @@ pub struct SignIn {
     /// `None` once the person was erased.
     pub facts: Option<Facts>,
     pub correlation: RequestId,
+    /// Of the policies that judged; 0 where none was asked.
+    pub set_version: i64,
+}
+
+/// How many attempts of one day came to a result.
+#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
+pub struct DayCount {
+    /// Days since 1970-01-01 in the organization's time zone.
+    pub day: i64,
+    pub result: String,
+    pub amount: i64,
 }
 
 #[derive(Debug, FromRow)]
@@ -103,6 +150,7 @@ struct SignInRow {
     reason: Option<String>,
     facts: String,
     correlation_id: String,
+    set_version: i64,
 }
 
 impl SignInRow {
@@ -119,11 +167,38 @@ impl SignInRow {
             reason: self.reason,
             facts: serde_json::from_str(&self.facts).ok(),
             correlation: id(&self.correlation_id)?,
+            set_version: self.set_version,
         })
     }
 }
 
-pub async fn record(tx: &mut Tx, sign_in: SignIn) -> Result<(), StoreError> {
+impl SignIn {
+    /// The attempt as it was judged, to be judged again. `None` once the person was erased.
+    pub fn attempt(&self) -> Option<Attempt> {
+        let facts = self.facts.as_ref()?;
+        Some(Attempt {
+            at: self.at,
+            person: Person {
+                id: self.user,
+                user_type: facts.user_type,
+                roles: facts.roles,
+                groups: facts.groups.clone(),
+            },
+            target: self.application.map_or(Target::Lobby, Target::App),
+            place: Place { address: facts.origin.address, country: facts.country },
+            platform: facts.origin.platform,
+            proof: Proof {
+                at: facts.auth_time,
+                application: facts.proof_application,
+                multifactor_at: facts.multifactor_at,
+            },
+            accepted: facts.accepted.clone(),
+        })
+    }
+}
+
+/// Writes one attempt with the policies that applied to it, and counts it on `day`.
+pub async fn record(tx: &mut Tx, sign_in: SignIn, applied: &[Applied], day: i64) -> Result<(), StoreError> {
     let origin = sign_in.facts.as_ref().map(|facts| &facts.origin);
     let row = vec![
         Bind::text(sign_in.id),
@@ -139,8 +214,65 @@ pub async fn record(tx: &mut Tx, sign_in: SignIn) -> Result<(), StoreError> {
         Bind::text(origin.map_or(Platform::Undetermined, |origin| origin.platform)),
         Bind::text(origin.map_or("", |origin| origin.client.as_str())),
         Bind::text(sign_in.correlation),
+        Bind::text(sign_in.facts.as_ref().map_or(Country::Undetermined, |facts| facts.country).word()),
+        Bind::number(sign_in.set_version),
     ];
-    TABLE.insert(tx, vec![row]).await
+    TABLE.insert(tx, vec![row]).await?;
+    on!(tx, |conn| {
+        sqlx::query(COUNT_DAY).bind(day).bind(sign_in.result.as_str()).execute(conn).await?.rows_affected()
+    });
+    let rows = applied.iter().map(|one| {
+        let (policy, sign_in) = (Bind::text(one.policy), Bind::text(sign_in.id));
+        vec![policy, sign_in, Bind::text(one.result), Bind::Flag(one.report_only)]
+    });
+    POLICIES.insert(tx, rows.collect()).await?;
+    for Applied { policy, result, report_only } in applied {
+        on!(tx, |conn| {
+            let count = sqlx::query(COUNT_POLICY).bind(policy.to_string()).bind(day).bind(result.as_str());
+            count.bind(report_only).execute(conn).await?.rows_affected()
+        });
+    }
+    Ok(())
+}
+
+pub async fn get(tx: &mut Tx, sign_in: SignInId) -> Result<Option<SignIn>, StoreError> {
+    let row: Option<SignInRow> =
+        on!(tx, |conn| sqlx::query_as(GET).bind(sign_in.to_string()).fetch_optional(conn).await?);
+    row.map(SignInRow::sign_in).transpose()
+}
+
+/// The last three times that somebody came in to Lobby itself, the newest first.
+pub async fn last_of(tx: &mut Tx, user: UserId) -> Result<Vec<SignIn>, StoreError> {
+    let rows: Vec<SignInRow> = on!(tx, |conn| sqlx::query_as(LAST_OF).bind(user.to_string()).fetch_all(conn).await?);
+    rows.into_iter().map(SignInRow::sign_in).collect()
+}
+
+/// The last attempt of somebody, whatever came of it.
+pub async fn newest_of(tx: &mut Tx, user: UserId) -> Result<Option<SignIn>, StoreError> {
+    let row: Option<SignInRow> =
+        on!(tx, |conn| sqlx::query_as(NEWEST_OF).bind(user.to_string()).fetch_optional(conn).await?);
+    row.map(SignInRow::sign_in).transpose()
+}
+
+/// The attempts before the one with this id, not older than `since`, the newest first.
+pub async fn before(tx: &mut Tx, before: &str, since: Timestamp, most: i64) -> Result<Vec<SignIn>, StoreError> {
+    let rows: Vec<SignInRow> =
+        on!(tx, |conn| sqlx::query_as(REPLAY).bind(before).bind(since.0).bind(most).fetch_all(conn).await?);
+    rows.into_iter().map(SignInRow::sign_in).collect()
+}
+
+/// The counts since a day, by day and result.
+pub async fn days(tx: &mut Tx, since: i64) -> Result<Vec<DayCount>, StoreError> {
+    Ok(on!(tx, |conn| sqlx::query_as(DAYS).bind(since).fetch_all(conn).await?))
+}
+
+/// Forgets the counts before a day.
+pub async fn prune_days(tx: &mut Tx, before: i64) -> Result<u64, StoreError> {
+    let mut gone = 0;
+    for statement in [PRUNE_DAYS, PRUNE_POLICY_DAYS] {
+        gone += on!(tx, |conn| sqlx::query(statement).bind(before).execute(conn).await?.rows_affected());
+    }
+    Ok(gone)
 }
 
 pub async fn page(tx: &mut Tx, ask: &PageAsk, filters: &[Filter]) -> Result<Page<SignIn>, StoreError> {

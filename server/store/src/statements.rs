@@ -23,6 +23,7 @@ pub(crate) use {on, sql};
 /// Every constant statement of the store with its name.
 pub fn all() -> Vec<(&'static str, &'static str)> {
     [
+        crate::access::STATEMENTS,
         crate::applications::STATEMENTS,
         crate::attempts::STATEMENTS,
         crate::audit::STATEMENTS,
@@ -44,6 +45,7 @@ pub fn all() -> Vec<(&'static str, &'static str)> {
         crate::sessions::STATEMENTS,
         crate::settings::STATEMENTS,
         crate::sign_ins::STATEMENTS,
+        crate::terms::STATEMENTS,
         crate::users::STATEMENTS,
         crate::words::STATEMENTS,
     ]

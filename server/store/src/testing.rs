@@ -37,6 +37,7 @@ async fn run(options: &PgConnectOptions, text: String) -> Result<(), StoreError>
 /// The inserts and saves of every table, by name.
 pub fn table_texts() -> Vec<(String, String)> {
     let tables = [
+        crate::access::TABLES,
         crate::applications::TABLES,
         crate::attempts::TABLES,
         crate::audit::TABLES,
@@ -56,6 +57,7 @@ pub fn table_texts() -> Vec<(String, String)> {
         crate::providers::TABLES,
         crate::sessions::TABLES,
         crate::sign_ins::TABLES,
+        crate::terms::TABLES,
         crate::users::TABLES,
         crate::words::TABLES,
     ];

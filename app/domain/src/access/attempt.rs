@@ -40,7 +40,7 @@ pub struct Place {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Proof {
     pub at: Timestamp,
-    /// The application that the last proof was made for; `None` for Lobby.
+    /// The application that used the last proof up; `None` while none has.
     pub application: Option<AppId>,
     /// When a second factor was used last; of unknown age where a provider did not say.
     pub multifactor_at: Option<Timestamp>,

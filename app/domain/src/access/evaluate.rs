@@ -153,7 +153,7 @@ fn is_met(set: &PolicySet, policy: &Policy, control: Control, attempt: &Attempt)
 /// Did the person prove themselves as lately as this?
 fn is_recent(frequency: Frequency, attempt: &Attempt) -> bool {
     let for_this = match (frequency, attempt.target) {
-        (Frequency::EveryTime, Target::App(app)) => attempt.proof.application == Some(app),
+        (Frequency::EveryTime, Target::App(app)) => attempt.proof.application.is_none_or(|used_up| used_up == app),
         _ => true,
     };
     for_this && attempt.at < attempt.proof.at + frequency.span()

@@ -100,7 +100,7 @@ pub enum Control {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Frequency {
-    /// A proof counts five minutes, and for the one application that it was made for.
+    /// A proof counts five minutes, and for one application: the first that is opened with it.
     EveryTime,
     /// 1 hour to 365 days.
     Hours(i64),

@@ -7,7 +7,7 @@ use domain::id::{AppId, GroupId, UserId};
 use domain::letter::{Lane, Letter};
 
 use super::{read, target};
-use crate::{Denied, Refusal, Services, UserAdmin, Verb, groups, people};
+use crate::{Denied, Refusal, Services, UserAdmin, Verb, access, groups, people};
 use domain::problem::{Problem, Problems};
 use serde::{Deserialize, Serialize};
 
@@ -150,6 +150,9 @@ pub async fn set_self_service(services: &Services, by: &UserAdmin, id: AppId, to
     if let Some(service) = to {
         if store::groups::get(&mut deed.tx, service.group).await?.is_none() {
             return Err(Refusal::field("group", "group_unknown"));
+        }
+        if access::is_protected(services, service.group) {
+            return Err(Refusal::field("group", "group_protected"));
         }
         if service.default_days.zip(service.longest_days).is_some_and(|(default, longest)| default > longest) {
             return Err(Refusal::field("default_days", "days_order"));

@@ -1,12 +1,14 @@
 //! What a letter needs before it leaves: the facts as they are now, or why there is nothing to send; and the secrets,
 //! minted in a transaction of their own right before it goes.
 
-use domain::event::Action;
-use domain::id::{AppId, ChallengeId, GroupId, InvitationId, LetterId, UserId};
+use domain::access::Country;
+use domain::event::{Action, SignInResult};
+use domain::id::{AppId, ChallengeId, GroupId, InvitationId, LetterId, SignInId, UserId};
 use domain::invitation::{Invitation, LIVE_LINKS};
 use domain::letter::{AccountChange, Letter};
 use domain::passcode::{DIGITS, Purpose};
 use domain::provider::Provider;
+use domain::session::Platform;
 use domain::text::{EmailAddress, letter_name};
 use domain::time::{Timestamp, Zone};
 use domain::user::{Standing, User};
@@ -56,6 +58,8 @@ pub(super) async fn gather(services: &Services, letter: &Letter, at: Timestamp) 
         Letter::Welcome { user } => look.welcome(user).await,
         Letter::AccountChanged { user, change } => look.account_changed(user, change, at).await,
         Letter::Passcode { challenge } => look.passcode(challenge).await,
+        Letter::AccessAsked { attempt, group, to } => look.access_asked(attempt, group, to).await,
+        Letter::BreakGlass { attempt, to } => look.break_glass(attempt, to).await,
         Letter::ApplicationAssigned { application, group, to } => look.assigned(application, group, to).await,
     }
 }
@@ -338,6 +342,58 @@ impl Look<'_> {
         let (house, to, group) = (self.services.house(), reader.address, (group, name));
         let facts = mail::AssignedFacts { house, to, application, group, guests };
         Ok(Ok(Draft::Whole(mail::render_assigned(&facts))))
+    }
+
+    async fn access_asked(mut self, attempt: SignInId, group: GroupId, to: UserId) -> Verb<Drafted> {
+        let reader = match self.reader(to).await? {
+            Ok(reader) => reader,
+            Err(why) => return Ok(Err(why)),
+        };
+        if !store::groups::is_owner(&mut self.tx, group, to).await? {
+            return Ok(Err(Why::Barred));
+        }
+        let Some(sign_in) = store::sign_ins::get(&mut self.tx, attempt).await? else { return Ok(Err(Why::Gone)) };
+        let Some(user) = store::users::get(&mut self.tx, sign_in.user).await? else { return Ok(Err(Why::Gone)) };
+        let (platform, country) = sign_in
+            .facts
+            .as_ref()
+            .map_or((Platform::Undetermined, Country::Undetermined), |facts| (facts.origin.platform, facts.country));
+        let facts = mail::AccessAskedFacts {
+            house: self.services.house(),
+            zone: self.zone(Some(&reader)),
+            to: reader.address,
+            guest: Person {
+                name: user.value.name.as_ref().map(ToString::to_string),
+                address: user.value.address.clone(),
+            },
+            application: sign_in.application_name,
+            group,
+            user: sign_in.user,
+            attempt,
+            at: sign_in.at,
+            platform,
+            country,
+        };
+        Ok(Ok(Draft::Whole(mail::render_access_asked(&facts))))
+    }
+
+    async fn break_glass(mut self, attempt: SignInId, to: UserId) -> Verb<Drafted> {
+        let reader = match self.reader(to).await? {
+            Ok(reader) => reader,
+            Err(why) => return Ok(Err(why)),
+        };
+        let Some(sign_in) = store::sign_ins::get(&mut self.tx, attempt).await? else { return Ok(Err(Why::Gone)) };
+        let address = sign_in.facts.as_ref().and_then(|facts| facts.origin.address);
+        let facts = mail::BreakGlassFacts {
+            house: self.services.house(),
+            zone: self.zone(Some(&reader)),
+            to: reader.address,
+            account: sign_in.user_name,
+            succeeded: sign_in.result == SignInResult::Success,
+            at: sign_in.at,
+            address: address.map_or_else(String::new, |address| address.to_string()),
+        };
+        Ok(Ok(Draft::Whole(mail::render_break_glass(&facts))))
     }
 
     async fn passcode(mut self, id: ChallengeId) -> Verb<Drafted> {

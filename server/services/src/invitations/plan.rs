@@ -14,7 +14,7 @@ use url::Url;
 
 use super::verdicts::{Desk, letters_to, mailbox_hash};
 use super::{Inviting, NewInvitations};
-use crate::{Refusal, Services, Verb};
+use crate::{Refusal, Services, Verb, access};
 
 const LONGEST_STAY: u32 = 3_650;
 
@@ -68,6 +68,9 @@ impl Plan {
         }
         if new.landing.is_some_and(|landing| opened.iter().all(|app| app.id != landing)) {
             problems.add(Problem::new("landing", "landing_not_opened"));
+        }
+        if by.group().is_some_and(|group| access::is_protected(services, group.id)) {
+            problems.add(Problem::new("", "group_protected"));
         }
         if new.show_link_only && !by.by_role() {
             problems.add(Problem::new("show_link_only", "administrators_only"));

@@ -1,6 +1,6 @@
 //! Where the buttons of letters lead: the one place that knows the paths.
 
-use domain::id::{GroupId, ProviderId};
+use domain::id::{GroupId, ProviderId, UserId};
 
 use super::House;
 
@@ -37,4 +37,12 @@ pub(super) fn invitations(house: &House, group: Option<GroupId>) -> String {
 
 pub(super) fn guests(house: &House, group: GroupId) -> String {
     format!("{}/manage/{group}", house.url)
+}
+
+pub(super) fn guest(house: &House, group: GroupId, user: UserId) -> String {
+    format!("{}/manage/{group}/guests/{user}", house.url)
+}
+
+pub(super) fn sign_ins(house: &House) -> String {
+    format!("{}/admin/sign-ins", house.url)
 }

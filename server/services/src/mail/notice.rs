@@ -1,7 +1,9 @@
 //! Letters to people who are known: added, welcome, an invitation to renew, an application that a group gained.
 
-use domain::id::{GroupId, ProviderId};
+use domain::access::Country;
+use domain::id::{GroupId, ProviderId, SignInId, UserId};
 use domain::letter::AccountChange;
+use domain::session::Platform;
 use domain::text::EmailAddress;
 use domain::time::{Timestamp, Zone};
 
@@ -144,5 +146,64 @@ pub fn render_assigned(facts: &AssignedFacts) -> Content {
         .heading(subject.clone())
         .text(words::assigned_text(facts.guests))
         .button(words::SEE_GUESTS, links::guests(&facts.house, *group))
+        .seal(facts.to.clone(), None, subject)
+}
+
+/// Somebody whom a policy stopped asks an owner.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccessAskedFacts {
+    pub house: House,
+    pub to: EmailAddress,
+    pub guest: Person,
+    pub application: String,
+    pub group: GroupId,
+    pub user: UserId,
+    pub attempt: SignInId,
+    pub at: Timestamp,
+    pub platform: Platform,
+    pub country: Country,
+    pub zone: Zone,
+}
+
+pub fn render_access_asked(facts: &AccessAskedFacts) -> Content {
+    let subject = words::access_asked_subject(&facts.guest.shown(), &facts.application);
+    Paper::of(&facts.house)
+        .heading(subject.clone())
+        .text(words::ACCESS_ASKED)
+        .facts(vec![
+            (words::GUEST, facts.guest.in_full()),
+            (words::AT, moment(facts.at, &facts.zone)),
+            (words::PLATFORM, facts.platform.to_string()),
+            (words::COUNTRY, facts.country.word()),
+            (words::ATTEMPT, facts.attempt.to_string()),
+        ])
+        .button(words::SEE_GUEST, links::guest(&facts.house, facts.group, facts.user))
+        .seal(facts.to.clone(), Some(facts.guest.address.clone()), subject)
+}
+
+/// Somebody tried a break-glass account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BreakGlassFacts {
+    pub house: House,
+    pub to: EmailAddress,
+    pub account: String,
+    pub succeeded: bool,
+    pub at: Timestamp,
+    /// Empty where it is undetermined.
+    pub address: String,
+    pub zone: Zone,
+}
+
+pub fn render_break_glass(facts: &BreakGlassFacts) -> Content {
+    let subject = words::break_glass_subject(&facts.account, facts.succeeded);
+    let mut lines = vec![(words::AT, moment(facts.at, &facts.zone))];
+    if !facts.address.is_empty() {
+        lines.push((words::ADDRESS, facts.address.clone()));
+    }
+    Paper::of(&facts.house)
+        .heading(subject.clone())
+        .text(words::BREAK_GLASS)
+        .facts(lines)
+        .button(words::SEE_SIGN_INS, links::sign_ins(&facts.house))
         .seal(facts.to.clone(), None, subject)
 }

@@ -115,6 +115,27 @@ pub(super) fn assigned_text(guests: i64) -> String {
         }
     }
 }
+pub(super) const GUEST: &str = "Guest";
+pub(super) const AT: &str = "At";
+pub(super) const PLATFORM: &str = "Device platform";
+pub(super) const COUNTRY: &str = "Country";
+pub(super) const ATTEMPT: &str = "Attempt";
+pub(super) const ADDRESS: &str = "Address";
+pub(super) const SEE_GUEST: &str = "See the guest";
+pub(super) const SEE_SIGN_INS: &str = "See the sign-in log";
+pub(super) const ACCESS_ASKED: &str = "An access policy stopped them, and they ask you for help. On their page you see which \
+     condition it was and what you can do. To change the policy, ask an administrator.";
+pub(super) const BREAK_GLASS: &str =
+    "This account is for emergencies alone. If you do not know of one, look into it now.";
+pub(super) fn access_asked_subject(guest: &str, application: &str) -> String {
+    format!("{guest} cannot open {application}")
+}
+pub(super) fn break_glass_subject(account: &str, succeeded: bool) -> String {
+    match succeeded {
+        true => format!("The break-glass account {account} signed in"),
+        false => format!("Somebody tried the break-glass account {account}"),
+    }
+}
 pub(super) const A_GROUP: &str = "a group";
 pub(super) const YOUR_PROVIDER: &str = "your identity provider";
 

@@ -1,6 +1,5 @@
 //! A passkey as the whole sign-in, and as a new proof of who is signed in.
 
-use domain::event::SignInResult;
 use domain::id::CeremonyId;
 use domain::passkey::Purpose;
 use domain::session::Method;
@@ -59,7 +58,7 @@ pub async fn sign_in(
         Ok(credential) => credential,
         Err(refusal) => {
             let entry = Entry::by(Method::Passkey, deed.now);
-            record(&mut deed, &user, &entry, SignInResult::Failed, Some(refusal.code())).await?;
+            record(&mut deed, &user, &entry, Some(refusal.code())).await?;
             deed.commit().await?;
             return Err(refusal);
         }

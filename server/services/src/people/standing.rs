@@ -12,7 +12,7 @@ use super::roles::keep_an_administrator;
 use super::{known, live, may_change, revoke, suspend_what_they_lost, target};
 use crate::deed::Deed;
 use crate::signin::entry_guard;
-use crate::{Denied, Refusal, Services, UserAdmin, Verb, Viewer};
+use crate::{Denied, Refusal, Services, UserAdmin, Verb, Viewer, access};
 
 /// The person cannot sign in until enabled; their sessions end now, their memberships stay.
 ///
@@ -62,6 +62,7 @@ async fn change_standing(
         suspend_what_they_lost(&mut deed, &user.value).await?;
     }
     if matches!(user.value.standing, Standing::Deleted { .. }) {
+        access::in_use(&mut deed.tx, access::Named::User(id), "named_by_policy").await?;
         let to_them = store::invitations::open_of_user(&mut deed.tx, id).await?;
         revoke(&mut deed, to_them).await?;
     }

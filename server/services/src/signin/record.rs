@@ -1,15 +1,14 @@
 //! The sign-in record, with every fact that access policies will read, and the session that follows a proof.
 
+use domain::access::Target;
 use domain::event::SignInResult;
-use domain::id::{GroupId, SignInId};
 use domain::session::{Method, Session, Vouched};
 use domain::time::Timestamp;
 use domain::user::User;
-use store::Tx;
-use store::sign_ins::{Facts, SignIn};
 
 use super::code::device_for;
 use super::proof::Proved;
+use crate::access::{self, Asked, Written};
 use crate::deed::Deed;
 use crate::{Refusal, Secret, Services, Verb, sessions};
 
@@ -46,42 +45,25 @@ pub(crate) async fn open_session(
     keep: bool,
 ) -> Verb<(Session, Secret, Secret)> {
     let origin = deed.origin().ok_or(Refusal::Rule("broken"))?.clone();
-    record(deed, user, &entry, SignInResult::Success, None).await?;
+    record(deed, user, &entry, None).await?;
     let (session, token) = sessions::open(deed, user, entry, keep, &origin).await?;
     Ok((session, token, device_for(services, &user.address)))
 }
 
-/// Writes the sign-in record with every fact that access policies will read.
-pub(crate) async fn record(
-    deed: &mut Deed<'_>,
-    user: &User,
-    entry: &Entry,
-    result: SignInResult,
-    reason: Option<&str>,
-) -> Verb<SignInId> {
+/// Writes the sign-in to Lobby down, with what the policies say of it; `refused` is why it failed before they were asked.
+pub(crate) async fn record(deed: &mut Deed<'_>, user: &User, entry: &Entry, refused: Option<&str>) -> Verb<Asked> {
     let Some(origin) = deed.origin().cloned() else { return Err(Refusal::Rule("broken")) };
-    let groups = groups_of(&mut deed.tx, user, deed.now).await?;
-    let Entry { methods, auth_time, multifactor_at, .. } = entry.clone();
-    let facts =
-        Facts { origin, user_type: user.user_type, roles: user.roles, groups, methods, auth_time, multifactor_at };
-    let id = deed.id();
-    let sign_in = SignIn {
-        id,
-        at: deed.now,
-        user: user.id,
-        user_name: user.shown_name().to_owned(),
+    let (services, now) = (deed.services(), deed.now);
+    let attempt = access::attempt(services, &mut deed.tx, user, &origin, entry.into(), Target::Lobby, now).await?;
+    let asked = services.judge(attempt);
+    let written = Written {
+        user,
+        origin: &origin,
+        methods: &entry.methods,
         application: None,
-        application_name: "Lobby".to_owned(),
-        result,
-        reason: reason.map(str::to_owned),
-        facts: Some(facts),
+        refused: refused.map(|reason| (SignInResult::Failed, reason)),
         correlation: deed.correlation(),
     };
-    store::sign_ins::record(&mut deed.tx, sign_in).await?;
-    Ok(id)
-}
-
-async fn groups_of(tx: &mut Tx, user: &User, now: Timestamp) -> Verb<Vec<GroupId>> {
-    let memberships = store::memberships::of_user(tx, user.id).await?;
-    Ok(memberships.into_iter().filter(|membership| membership.counts(now)).map(|membership| membership.group).collect())
+    access::write(services, &mut deed.tx, &asked, written).await?;
+    Ok(asked)
 }

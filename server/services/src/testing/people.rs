@@ -107,6 +107,7 @@ impl Lobby {
             ends_at: now + Span::days(7),
             methods: vec![Method::Otp],
             multifactor_at: None,
+            proof_application: None,
             ..samples::session()
         };
         let mut tx = self.services.store.begin().await.unwrap();

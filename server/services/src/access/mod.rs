@@ -1,0 +1,125 @@
+//! Conditional access at work: gathers the facts of an attempt, has them judged, writes down what came of it. Enforcement,
+//! What-If, replay and the apps page all ask here; the rule itself is `domain::access::evaluate`.
+
+mod change;
+pub mod coverage;
+mod gate;
+pub mod locations;
+mod lockout;
+pub mod notes;
+pub mod policies;
+mod record;
+pub mod replay;
+pub mod settings;
+pub mod terms;
+pub mod trials;
+pub mod whatif;
+
+pub use gate::{Admission, Held, Stop, Verdicts, admit};
+pub(crate) use locations::in_use;
+pub(crate) use policies::{Named, is_protected, regrouped};
+pub(crate) use record::{Written, write};
+
+use std::sync::Arc;
+
+use domain::access::{Attempt, Outcome, Person, Place, PolicySet, Proof, Target, Verdict, evaluate, why};
+use domain::session::{Origin, Session};
+use domain::time::Timestamp;
+use domain::user::User;
+use store::Tx;
+
+use crate::signin::Entry;
+use crate::{Services, Verb, Viewer};
+
+/// The error that Entra shows for the same; people look it up.
+pub const BLOCKED_CODE: &str = "53003";
+
+/// An attempt with what the policies say of it.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    pub attempt: Attempt,
+    pub verdict: Verdict,
+    pub set: Arc<PolicySet>,
+}
+
+impl Asked {
+    pub fn outcome(&self) -> &Outcome {
+        &self.verdict.outcome
+    }
+
+    pub fn is_granted(&self) -> bool {
+        self.verdict.is_granted()
+    }
+
+    /// Why it was blocked, of each policy that blocks.
+    pub fn why(&self) -> Vec<why::Why> {
+        why::why(&self.set, &self.verdict, &self.attempt)
+    }
+}
+
+impl Services {
+    /// The policies, locations and terms in force on this node.
+    pub fn policies(&self) -> Arc<PolicySet> {
+        self.policies.load_full()
+    }
+
+    /// Reads them anew: after every change, before its verb answers.
+    ///
+    /// # Errors
+    /// Where the database does not answer.
+    pub async fn reload_policies(&self) -> Verb<()> {
+        let set = store::access::current(&mut self.store.read().await?).await?;
+        self.policies.store(Arc::new(set));
+        Ok(())
+    }
+
+    /// Has an attempt judged.
+    pub fn judge(&self, attempt: Attempt) -> Asked {
+        let set = self.policies();
+        let verdict = evaluate(&set, &attempt);
+        Asked { attempt, verdict, set }
+    }
+}
+
+/// The proof that a session stands on.
+pub(crate) fn proof_of(session: &Session) -> Proof {
+    let Session { auth_time, proof_application, multifactor_at, .. } = session;
+    Proof { at: *auth_time, application: *proof_application, multifactor_at: *multifactor_at }
+}
+
+impl From<&Entry> for Proof {
+    fn from(entry: &Entry) -> Self {
+        Self { at: entry.auth_time, application: None, multifactor_at: entry.multifactor_at }
+    }
+}
+
+/// Every fact about one attempt of a person, as it is in this transaction.
+pub(crate) async fn attempt(
+    services: &Services,
+    tx: &mut Tx,
+    user: &User,
+    origin: &Origin,
+    proof: Proof,
+    target: Target,
+    now: Timestamp,
+) -> Verb<Attempt> {
+    let groups = store::memberships::groups_of(tx, user.id, now).await?;
+    let accepted = match services.policies().terms.is_empty() {
+        true => Vec::new(),
+        false => store::terms::of_user(tx, user.id).await?,
+    };
+    let person = Person { id: user.id, user_type: user.user_type, roles: user.roles, groups };
+    let place = Place { address: origin.address, country: services.countries.of(origin.address) };
+    Ok(Attempt { at: now, person, target, place, platform: origin.platform, proof, accepted })
+}
+
+/// What the policies say of the viewer's going to `target` now. Nothing is written.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn look(services: &Services, viewer: &Viewer, target: Target) -> Verb<Asked> {
+    let mut tx = services.store.read().await?;
+    let proof = proof_of(&viewer.session);
+    let attempt = attempt(services, &mut tx, &viewer.user, &viewer.origin, proof, target, services.now()).await?;
+    Ok(services.judge(attempt))
+}

@@ -13,6 +13,7 @@ use store::attempts::{Attempt, Errand};
 use store::passcodes::Challenge;
 use store::{Stored, Tx};
 
+use crate::deed::Deed;
 use crate::{Actor, Denied, Refusal, Secret, Services, Verb, Viewer, redemption};
 
 mod code;
@@ -286,8 +287,12 @@ pub async fn accept(services: &Services, caller: &Caller<'_>, listed: &[Invitati
     };
     let actor = Actor::proved(&user, caller.origin.clone(), caller.correlation);
     let mut deed = services.deed(&actor).await?;
-    let user = redemption::accept_in(services, &mut deed, &proved, listed).await?;
     let entry = Entry::of(&proved, deed.now);
+    if let Some(blocked) = blocked(&mut deed, &user, &entry).await? {
+        deed.commit().await?;
+        return Err(blocked);
+    }
+    let user = redemption::accept_in(services, &mut deed, &proved, listed).await?;
     let (session, token, device) = open_session(&mut deed, services, &user, entry, asked.keep).await?;
     deed.commit().await?;
     Ok(Opened::Session { session: Box::new(session), token, device, to: asked.to })
@@ -320,12 +325,25 @@ async fn enter(services: &Services, caller: &Caller<'_>, proved: Proved, asked: 
         return Err(refusal);
     }
     if open {
-        return Ok(Opened::Consent);
+        let blocked = blocked(&mut deed, &user, &entry).await?;
+        deed.commit().await?;
+        return blocked.map_or(Ok(Opened::Consent), Err);
     }
     bind(&mut deed, &user, &proved).await?;
     let (session, token, device) = open_session(&mut deed, services, &user, entry, asked.keep).await?;
     deed.commit().await?;
     Ok(Opened::Session { session: Box::new(session), token, device, to: asked.to })
+}
+
+/// Redeeming is asked after the proof and before consent: a policy that blocks leaves the invitation pending. What it
+/// would ask for comes after Accept, when there is a session to bring it in.
+async fn blocked(deed: &mut Deed<'_>, user: &User, entry: &Entry) -> Verb<Option<Refusal>> {
+    let asked = record::ask(deed, user, entry).await?;
+    if *asked.outcome() != domain::access::Outcome::Blocked {
+        return Ok(None);
+    }
+    let attempt = record::keep(deed, user, entry, &asked, None).await?;
+    Ok(Some(Refusal::field_because("", "access_blocked", attempt)))
 }
 
 /// Does this way let this person in?

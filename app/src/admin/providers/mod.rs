@@ -122,6 +122,8 @@ fn badges(visit: &Visit, provider: &Provider) -> impl IntoView + use<> {
         let (tone, text) = match warning {
             Warning::SecretEnded(..) => (Tone::Critical, "Secret has ended".to_owned()),
             Warning::SecretEnds(_, end) => (Tone::Caution, format!("Secret ends {}", until(&zone, end, now))),
+            Warning::CertificateEnded(..) => (Tone::Critical, "Certificate has ended".to_owned()),
+            Warning::CertificateEnds(_, end) => (Tone::Caution, format!("Certificate ends {}", until(&zone, end, now))),
             Warning::PasscodesUntil(_, end) => (Tone::Caution, format!("Codes until {}", zone.format(end, "%H:%M"))),
         };
         view! { <Badge tone text/> " " }

@@ -249,6 +249,7 @@ impl ProviderForm {
             position: position?,
             client_id: client_id.to_owned(),
             secret_ends_at: secret_ends_at?,
+            certificate_ends_at: None,
             passcode_until: None,
             logo: None,
             settings,

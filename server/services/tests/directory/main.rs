@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may end here")]
 
 mod applications;
+mod certificates;
 mod groups;
 mod housekeeping;
 mod logs;

@@ -13,6 +13,8 @@ pub const LIFT: &str = "/lift";
 pub const ACCOUNT: &str = "/account";
 /// Everything that is kept of the viewer, as a file.
 pub const MY_DATA: &str = "/account/my-data.json";
+/// The address of record, changed by its own person.
+pub const ADDRESS: &str = "/account/address";
 pub const LEAVE: &str = "/account/leave";
 pub const PROVE: &str = "/account/prove";
 pub const MANAGE: &str = "/manage";

@@ -35,6 +35,7 @@ pub fn done(code: &str) -> Option<&'static str> {
         "left" => "You have left. Your access has ended.",
         "identity-linked" => "The account is linked. You can sign in by it from now on.",
         "identity-removed" => "Removed. Sessions that came by it have ended.",
+        "address-changed" => "Your address is changed. A letter tells the old one, and your other sessions have ended.",
         "passkey-added" => "The passkey is added. You can sign in with it from now on.",
         "passkey-renamed" => "Renamed.",
         "passkey-removed" => "The passkey is removed, and your other sessions have ended.",

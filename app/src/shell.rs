@@ -66,6 +66,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/lift") view=door::lift::LiftPage ssr=mode.clone()/>
                 <Route path=path!("/first/:token") view=door::first::FirstPage ssr=mode.clone()/>
                 <Route path=path!("/account") view=panel::account::AccountPage ssr=mode.clone()/>
+                <Route path=path!("/account/address") view=panel::address::AddressPage ssr=mode.clone()/>
                 <Route path=path!("/account/leave") view=panel::leave::LeavePage ssr=mode.clone()/>
                 <Route path=path!("/account/prove") view=panel::prove::ProvePage ssr=mode.clone()/>
                 <Route path=path!("/not-open/:app") view=panel::apps::NotOpenPage ssr=mode.clone()/>

@@ -17,8 +17,10 @@ stored_words! {
         PasskeyAdded = "passkey_added",
         PasskeyRemoved = "passkey_removed",
         RedemptionReset = "redemption_reset",
-        // To the address that was theirs until now.
+        // By an administrator; to the address that was theirs until now.
         AddressChanged = "address_changed",
+        // By themselves; likewise.
+        AddressMoved = "address_moved",
     }
 }
 

@@ -118,7 +118,7 @@ fn profile(visit: &Visit, draft: &Draft<ProfileForm>) -> impl IntoView + use<> {
         <section class="card">
             <header><h2>"Profile"</h2></header>
             <form class="form" method="post" action=SaveProfile::PATH>
-                <dl class="facts"><div><dt>"E-mail address"</dt><dd>{address}</dd></div></dl>
+                <dl class="facts"><div><dt>"E-mail address"</dt><dd>{address} " " <a href=routes::ADDRESS>"Change"</a></dd></div></dl>
                 <Field
                     name="form[name]"
                     label="Name"

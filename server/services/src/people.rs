@@ -1,11 +1,13 @@
 //! People: listed, created and edited. How they come, go and are trusted lives in the files below.
 
+mod address;
 mod own;
 mod reset;
 mod roles;
 mod standing;
 mod trail;
 
+pub use address::{ask_new_address, change_address, may_change_address};
 pub use own::{MyData, Used, my_data, used};
 pub(crate) use reset::may_reset;
 pub use reset::{reset, reset_by_owner};

@@ -1,7 +1,7 @@
 //! Signing in: which way an address is offered, a code by e-mail or a provider, and the session that follows.
 
 use domain::event::{Action, SignInResult, Target, TargetKind};
-use domain::id::{AttemptId, InvitationId, ProviderId, RequestId};
+use domain::id::{AttemptId, InvitationId, ProviderId, RequestId, UserId};
 use domain::passcode::{Passcode, Purpose};
 use domain::provider::{Offer, Provider};
 use domain::session::{Method, Origin, Session, Vouched};
@@ -26,7 +26,7 @@ pub(crate) use proof::{
 };
 pub(crate) use record::{Entry, open_session, record};
 
-use code::prove;
+pub(crate) use code::prove;
 use proof::{Resolved, may_link, resolve};
 
 /// How long a proof at the door waits for consent.
@@ -68,6 +68,8 @@ pub struct Asked {
     pub invited: Option<EmailAddress>,
     /// What the provider may fill in: the address that was typed.
     pub hint: Option<String>,
+    /// Who was signed in, where that is who it is about.
+    pub by: Option<UserId>,
     /// A code is asked for beside the word of this attempt.
     pub beside: Option<AttemptId>,
 }

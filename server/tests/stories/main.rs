@@ -5,6 +5,7 @@
 #[path = "../browser/mod.rs"]
 mod browser;
 
+mod account;
 mod codes;
 mod forms;
 mod gate;

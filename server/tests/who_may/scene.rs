@@ -99,6 +99,7 @@ impl Asks<'_> {
             }
             ("code-to-sign-in", _) => self.code(Purpose::SignIn).await,
             ("code-to-prove", _) => self.code(Purpose::ProveAgain).await,
+            ("code-to-change-address", _) => self.code(Purpose::NewAddress).await,
             ("code-to-lift", _) => self.code(Purpose::LiftBlock).await,
             ("proved-invitation", _) => self.prove().await.to_string(),
             ("typed-address", _) => self.typed().await,
@@ -113,6 +114,7 @@ impl Asks<'_> {
     async fn code(&self, purpose: Purpose) -> String {
         let address = match (purpose, self.user) {
             (Purpose::LiftBlock, _) => "blocked@praxis.example".to_owned(),
+            (Purpose::NewAddress, _) => "new@else.example".to_owned(),
             (_, Some(user)) => user.address.to_string(),
             (_, None) => "person@praxis.example".to_owned(),
         };
@@ -123,7 +125,8 @@ impl Asks<'_> {
         let (lobby, origin) = (&self.scene.lobby, domain::samples::origin());
         let parsed = domain::samples::address(address);
         let (caller, to) = (self.caller(&origin), Continuation::Apps);
-        signin::ask(&lobby.services, &caller, purpose, &parsed, &signin::Asked::to(to, false)).await.unwrap();
+        let asked = signin::Asked { by: self.user.map(|user| user.id), ..signin::Asked::to(to, false) };
+        signin::ask(&lobby.services, &caller, purpose, &parsed, &asked).await.unwrap();
         letter_to(lobby, address).await.map(|letter| code_in(&letter)).unwrap_or_else(|| "00000000".to_owned())
     }
 

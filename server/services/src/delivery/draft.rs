@@ -289,20 +289,19 @@ impl Look<'_> {
             return Ok(Err(Why::Gone));
         }
         let to = match change {
-            AccountChange::AddressChanged => match self.address_before(user.id, at).await? {
-                Some(address) => address,
-                None => return Ok(Err(Why::Gone)),
-            },
-            _ => user.address.clone(),
+            AccountChange::AddressChanged => self.address_before(user.id, Action::RedemptionReset, at).await?,
+            AccountChange::AddressMoved => self.address_before(user.id, Action::AddressChanged, at).await?,
+            _ => Some(user.address.clone()),
         };
+        let Some(to) = to else { return Ok(Err(Why::Gone)) };
         let (house, zone) = (self.services.house(), self.zone(Some(&user)));
         let facts = mail::AccountFacts { house, to, change, at, zone };
         Ok(Ok(Draft::Whole(mail::render_account_changed(&facts))))
     }
 
-    /// The address that was theirs before the reset of this moment, which the audit log keeps.
-    async fn address_before(&mut self, user: UserId, at: Timestamp) -> Verb<Option<EmailAddress>> {
-        let kept = store::audit::newest_old(&mut self.tx, &user.to_string(), Action::RedemptionReset, at).await?;
+    /// The address that was theirs before the change of this moment, which the audit log keeps.
+    async fn address_before(&mut self, user: UserId, by: Action, at: Timestamp) -> Verb<Option<EmailAddress>> {
+        let kept = store::audit::newest_old(&mut self.tx, &user.to_string(), by, at).await?;
         Ok(kept.and_then(|json| serde_json::from_str(&json).ok()))
     }
 
@@ -349,7 +348,8 @@ impl Look<'_> {
         }
         let known = store::users::by_address(&mut self.tx, &challenge.address).await?.map(|stored| stored.value);
         let zone = self.zone(known.as_ref());
-        if let Some(user) = known.as_ref().filter(|_| challenge.purpose != Purpose::LiftBlock)
+        let comes_in = matches!(challenge.purpose, Purpose::SignIn | Purpose::ProveAgain);
+        if let Some(user) = known.as_ref().filter(|_| comes_in)
             && self.may_prove(user).await?
             && let Some(letter) = self.own_way(user, challenge.purpose).await?
         {
@@ -358,6 +358,8 @@ impl Look<'_> {
         let to = match challenge.purpose {
             Purpose::LiftBlock if self.is_blocked(&challenge.address).await? => Some(challenge.address),
             Purpose::LiftBlock => None,
+            // Whoever has the address, if anybody: it is the mailbox that is to be proved.
+            Purpose::NewAddress => Some(challenge.address),
             Purpose::SignIn | Purpose::ProveAgain => match known {
                 // To the stored spelling, never to the one just typed.
                 Some(user) if self.may_prove(&user).await? => Some(user.address),

@@ -22,6 +22,7 @@ pub fn render_passcode(facts: &PasscodeFacts, code: &Secret) -> Content {
         Purpose::SignIn => words::CODE_TO_SIGN_IN,
         Purpose::ProveAgain => words::CODE_TO_PROVE,
         Purpose::LiftBlock => words::CODE_TO_LIFT,
+        Purpose::NewAddress => words::CODE_FOR_ADDRESS,
     };
     Paper::of(&facts.house)
         .heading(heading)

@@ -137,7 +137,9 @@ pub(super) fn account_changed(organization: &str, change: AccountChange) -> Stri
         AccountChange::PasskeyAdded => format!("A passkey was added to your account at {organization}"),
         AccountChange::PasskeyRemoved => format!("A passkey was removed from your account at {organization}"),
         AccountChange::RedemptionReset => format!("How you sign in to {organization} was reset"),
-        AccountChange::AddressChanged => format!("Your address at {organization} was changed"),
+        AccountChange::AddressChanged | AccountChange::AddressMoved => {
+            format!("Your address at {organization} was changed")
+        }
     }
 }
 pub(super) fn account_changed_text(change: AccountChange) -> &'static str {
@@ -145,6 +147,11 @@ pub(super) fn account_changed_text(change: AccountChange) -> &'static str {
         AccountChange::AddressChanged => {
             "An administrator gave your account another address, and the invitation went there. If you did not ask for that, \
              tell them: this address no longer opens anything."
+        }
+        AccountChange::AddressMoved => {
+            "Somebody who was signed in as you gave your account another address, and proved it by a code. If that was you, \
+             there is nothing to do: this address no longer opens anything. If it was not, tell an administrator or whoever \
+             invited you at once; they can give the account back to you."
         }
         AccountChange::RedemptionReset => {
             "An administrator did this. Your sessions have ended and your accounts are no longer tied to you; your access \
@@ -165,6 +172,7 @@ pub(super) fn passcode_subject(organization: &str) -> String {
 pub(super) const CODE_TO_SIGN_IN: &str = "Your code to sign in";
 pub(super) const CODE_TO_PROVE: &str = "Your code to confirm that it is you";
 pub(super) const CODE_TO_LIFT: &str = "Your code to take invitations again";
+pub(super) const CODE_FOR_ADDRESS: &str = "Your code to use this address";
 pub(super) fn passcode_text(host: &str, minutes: i64) -> String {
     format!(
         "Type it where you asked for it, at {host}, within {minutes} minutes. It works once, and only in that browser."

@@ -7,6 +7,7 @@ mod browser;
 
 mod account;
 mod codes;
+mod collaboration;
 mod forms;
 mod gate;
 mod invited;

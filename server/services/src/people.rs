@@ -25,7 +25,7 @@ use domain::problem::{Problem, Problems};
 use domain::role::{Role, Roles};
 use domain::session::{IDLE, Session};
 use domain::settings::GuestAccess;
-use domain::text::{EmailAddress, Label};
+use domain::text::{EmailAddress, Label, is_language_tag};
 use domain::time::{Timestamp, Zone};
 use domain::user::{CreationType, Standing, User, UserType};
 use serde::{Deserialize, Serialize};
@@ -162,10 +162,7 @@ impl ProfileForm {
         let company = optional(problems, "company", &self.company, Label::parse);
         let time_zone = optional(problems, "time_zone", &self.time_zone, Zone::parse);
         let language = self.language.trim().to_owned();
-        // A tag of BCP 47 as far as anybody writes one: letters, digits and hyphens.
-        let tag = (2..=12).contains(&language.len())
-            && language.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-        if !tag {
+        if !is_language_tag(&language) {
             problems.add(Problem::new("language", "language_unknown"));
         }
         Some(Profile { name: name?, company: company?, language, time_zone: time_zone? })

@@ -1,5 +1,6 @@
 //! The account page: changing one's own address, and whom it is kept from.
 
+use domain::event::Action;
 use services::testing;
 
 use crate::browser::{code_in, letter_to};
@@ -45,5 +46,31 @@ async fn an_owner_is_told_who_changes_their_address() {
         let browser = signed_in(&lobby, late.id).await;
         lobby.clock.advance(domain::time::Span::minutes(6));
         assert!(browser.get("/account/address").await.leads_to().starts_with("/account/prove?to="));
+    }
+}
+
+#[tokio::test]
+async fn a_preferred_language_is_chosen_kept_and_told_to_the_audit_log() {
+    for lobby in testing::both().await {
+        let ada = lobby.guest("ada@praxis.example").await;
+        let browser = signed_in(&lobby, ada.id).await;
+        let chosen = |page: &crate::browser::Answer, tag: &str| {
+            page.text().contains(&format!("<option value=\"{tag}\" selected"))
+        };
+        let page = browser.get("/account").await;
+        assert!(chosen(&page, "en") && page.says("Lobby itself speaks English."), "{}", page.words());
+        let save = async |tag: &str| {
+            let form = [("form[name]", "Ada Nord"), ("form[language]", tag)];
+            follow(&browser, &browser.post("/fn/account/profile", &form).await).await
+        };
+        assert!(chosen(&save("de-CH").await, "de-CH"));
+        assert_eq!(lobby.user(ada.id).await.value.language, "de-CH");
+        let event = lobby.events().await.into_iter().find(|event| event.action == Action::UserChanged).unwrap();
+        assert!(event.old.unwrap().contains("\"en\"") && event.new.unwrap().contains("\"de-CH\""));
+        let refused = save("nonsense!").await;
+        assert!(refused.says("Choose a language from the list."), "{}", refused.words());
+        assert_eq!(lobby.user(ada.id).await.value.language, "de-CH");
+        // One that an administrator wrote stands in the list too.
+        assert!(chosen(&save("gsw").await, "gsw"));
     }
 }

@@ -8,6 +8,8 @@ pub const CODE: &str = "/signin/code";
 /// Where an address may come in by several ways.
 pub const WAYS: &str = "/signin/ways";
 pub const CONSENT: &str = "/consent";
+/// Takes the code by which an invitation is added to the account that is signed in.
+pub const ADD_INVITATION: &str = "/invitation/add";
 pub const LOST: &str = "/lost";
 pub const LIFT: &str = "/lift";
 pub const ACCOUNT: &str = "/account";

@@ -61,6 +61,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/signin/code") view=door::code::CodePage ssr=mode.clone()/>
                 <Route path=path!("/signin/ways") view=door::choose::WaysPage ssr=mode.clone()/>
                 <Route path=path!("/redeem/:token") view=door::redeem::RedeemPage ssr=mode.clone()/>
+                <Route path=path!("/invitation/add") view=door::add::AddInvitationPage ssr=mode.clone()/>
                 <Route path=path!("/consent") view=door::consent::ConsentPage ssr=mode.clone()/>
                 <Route path=path!("/lost") view=door::redeem::LostPage ssr=mode.clone()/>
                 <Route path=path!("/lift") view=door::lift::LiftPage ssr=mode.clone()/>

@@ -32,6 +32,7 @@ stored_words! {
         InvitationResent = "invitation.resend",
         InvitationRevoked = "invitation.revoke",
         InvitationAccepted = "invitation.accept",
+        InvitationAdded = "invitation.add_to_account",
         InvitationDeclined = "invitation.decline",
         InvitationExpired = "invitation.expire",
         InvitationSuspended = "invitation.suspend",

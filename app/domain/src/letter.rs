@@ -44,6 +44,11 @@ pub enum Letter {
         invitation: InvitationId,
         to: UserId,
     },
+    /// To the inviter: the invited person took it up by an account with another address.
+    TakenUpByOther {
+        invitation: InvitationId,
+        account: UserId,
+    },
     /// To a known user who was added to a group.
     Added {
         group: GroupId,
@@ -77,6 +82,7 @@ impl Letter {
             Self::InvitationCopy { .. } => "invitation_copy",
             Self::LostLink { .. } => "lost_link",
             Self::RenewalAsked { .. } => "renewal_asked",
+            Self::TakenUpByOther { .. } => "taken_up_by_other",
             Self::Added { .. } => "added",
             Self::Welcome { .. } => "welcome",
             Self::Passcode { .. } => "passcode",

@@ -18,6 +18,7 @@ stored_words! {
         ProveAgain = "prove_again",
         LiftBlock = "lift_block",
         NewAddress = "new_address",
+        AddInvitation = "add_invitation",
     }
 }
 

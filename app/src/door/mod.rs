@@ -1,5 +1,6 @@
 //! Pages for who is not signed in.
 
+pub mod add;
 pub mod choose;
 pub mod code;
 pub mod consent;

@@ -134,9 +134,24 @@ pub fn problem(problem: &Problem) -> String {
         "identity_of_other" => {
             return format!(
                 "That account signs in here as {fact} already, and the invitation is for another address. Nothing was linked. \
-                 Sign in as {fact}, or ask whoever invited you to invite that address."
+                 Sign in as {fact}, then open the link in the letter again: its page offers to add the invitation to that \
+                 account."
             );
         }
+        "invitation_gives_nothing" => {
+            "This invitation opens no group, and you are in the directory already: it would add nothing."
+        }
+        "add_own_invitation" => "You sent this invitation yourself.",
+        "add_role_holder" => "You hold a role here, so an Administrator adds you to groups.",
+        "add_account_exists" => return format!("{fact} has an account of its own here. Sign in with that address."),
+        "add_by_provider" => {
+            return format!(
+                "Invitations to that domain are taken up with the account at {fact} alone. Ask whoever invited you to invite the \
+                 address of this account instead."
+            );
+        }
+        "add_invited" => "You are invited to that group yourself. Open that invitation.",
+        "add_in_already" => "You are in that group already.",
         "identity_unknown" => {
             "Nobody here knows this account. If you were invited, open the link in the letter, or use the invited address."
         }

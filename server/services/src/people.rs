@@ -9,7 +9,7 @@ mod trail;
 
 pub use address::{ask_new_address, change_address, may_change_address};
 pub use own::{MyData, Used, my_data, used};
-pub(crate) use reset::may_reset;
+pub(crate) use reset::{check_domain, may_reset};
 pub use reset::{reset, reset_by_owner};
 pub use roles::{set_roles, set_sponsors};
 pub use standing::{delete, disable, enable, end_sessions, leave, restore, set_end};

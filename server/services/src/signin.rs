@@ -30,7 +30,7 @@ pub(crate) use code::prove;
 use proof::{Resolved, may_link, resolve};
 
 /// How long a proof at the door waits for consent.
-const PROOF_WAITS: Span = Span::minutes(30);
+pub(crate) const PROOF_WAITS: Span = Span::minutes(30);
 
 /// Who asks at the door, from which browser.
 pub struct Caller<'a> {
@@ -70,6 +70,8 @@ pub struct Asked {
     pub hint: Option<String>,
     /// Who was signed in, where that is who it is about.
     pub by: Option<UserId>,
+    /// The invitation that is to be added to their account.
+    pub adding: Option<InvitationId>,
     /// A code is asked for beside the word of this attempt.
     pub beside: Option<AttemptId>,
 }

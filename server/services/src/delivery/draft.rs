@@ -52,6 +52,7 @@ pub(super) async fn gather(services: &Services, letter: &Letter, at: Timestamp) 
         Letter::LostLink { invitation } => look.link(invitation, true).await,
         Letter::InvitationCopy { invitation } => look.copy(invitation).await,
         Letter::RenewalAsked { invitation, to } => look.renewal(invitation, to).await,
+        Letter::TakenUpByOther { invitation, account } => look.taken_up(invitation, account).await,
         Letter::Added { group, user, by } => look.added(group, user, by).await,
         Letter::Welcome { user } => look.welcome(user).await,
         Letter::AccountChanged { user, change } => look.account_changed(user, change, at).await,
@@ -247,6 +248,29 @@ impl Look<'_> {
         }))))
     }
 
+    async fn taken_up(mut self, id: InvitationId, account: UserId) -> Verb<Drafted> {
+        let Some(invitation) = store::invitations::get(&mut self.tx, id).await?.map(|stored| stored.value) else {
+            return Ok(Err(Why::Gone));
+        };
+        let reader = match self.reader(invitation.invited_by).await? {
+            Ok(reader) => reader,
+            Err(why) => return Ok(Err(why)),
+        };
+        let Some(account) = self.user(account).await? else { return Ok(Err(Why::Gone)) };
+        let group = match invitation.group {
+            Some(id) => self.group_name(id).await?.map(|name| (id, name)),
+            None => None,
+        };
+        let name = invitation.name.as_ref().map(domain::text::Label::as_str);
+        Ok(Ok(Draft::Whole(mail::render_taken_up(&mail::TakenUpFacts {
+            house: self.services.house(),
+            to: reader.address,
+            guest: Person::new(name, &invitation.address),
+            account: Person::of(&account),
+            group,
+        }))))
+    }
+
     async fn added(mut self, group: GroupId, user: UserId, by: UserId) -> Verb<Drafted> {
         let reader = match self.reader(user).await? {
             Ok(reader) => reader,
@@ -358,6 +382,10 @@ impl Look<'_> {
         let to = match challenge.purpose {
             Purpose::LiftBlock if self.is_blocked(&challenge.address).await? => Some(challenge.address),
             Purpose::LiftBlock => None,
+            Purpose::AddInvitation => match known {
+                Some(user) if self.may_prove(&user).await? => Some(user.address),
+                _ => None,
+            },
             // Whoever has the address, if anybody: it is the mailbox that is to be proved.
             Purpose::NewAddress => Some(challenge.address),
             Purpose::SignIn | Purpose::ProveAgain => match known {
@@ -368,7 +396,11 @@ impl Look<'_> {
         };
         let Some(to) = to else { return Ok(Err(Why::Unknown)) };
         let (house, purpose, asked_at) = (self.services.house(), challenge.purpose, challenge.code.asked_at);
-        let facts = PasscodeFacts { house, to, purpose, asked_at, zone };
+        let account = match signin::Asked::read(&challenge.continuation).by {
+            Some(user) => self.user(user).await?.map(|user| user.address),
+            None => None,
+        };
+        let facts = PasscodeFacts { house, to, purpose, asked_at, account, zone };
         Ok(Ok(Draft::WithCode { challenge: id, facts: Box::new(facts) }))
     }
 

@@ -127,6 +127,28 @@ pub fn render_renewal_asked(facts: &RenewalFacts) -> Content {
         .seal(facts.to.clone(), None, subject)
 }
 
+/// An invitation was taken up by another account of whom it was for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TakenUpFacts {
+    pub house: House,
+    pub to: EmailAddress,
+    pub guest: Person,
+    pub account: Person,
+    pub group: Option<(GroupId, String)>,
+}
+
+pub fn render_taken_up(facts: &TakenUpFacts) -> Content {
+    let subject = words::taken_up_subject(&facts.guest.shown(), &facts.account.shown());
+    let mut lines = vec![(words::INVITED, facts.guest.in_full()), (words::TAKEN_UP_BY, facts.account.in_full())];
+    lines.extend(facts.group.as_ref().map(|(_, name)| (words::GROUP, name.clone())));
+    let paper = Paper::of(&facts.house).heading(subject.clone()).text(words::TAKEN_UP_TEXT).facts(lines);
+    let paper = match &facts.group {
+        Some((group, _)) => paper.button(words::SEE_GUESTS, links::guests(&facts.house, *group)),
+        None => paper,
+    };
+    paper.seal(facts.to.clone(), None, subject)
+}
+
 /// A group gained an application: its guests gain it too.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AssignedFacts {

@@ -104,6 +104,12 @@ pub(super) fn renewal_text(guest: &str) -> String {
         "Somebody tried the invitation of {guest} after its end. No link was sent. If they are still welcome, invite them again."
     )
 }
+pub(super) fn taken_up_subject(guest: &str, account: &str) -> String {
+    format!("{guest} took up your invitation as {account}")
+}
+pub(super) const TAKEN_UP_TEXT: &str = "They proved the address that you invited by a code, and were signed in by another \
+    account, which has the access now. If you do not know that account, remove it from the group and ask them.";
+pub(super) const TAKEN_UP_BY: &str = "Taken up by";
 pub(super) fn assigned_subject(application: &str, group: &str) -> String {
     format!("{application} was added to {group}")
 }
@@ -172,6 +178,8 @@ pub(super) fn passcode_subject(organization: &str) -> String {
 pub(super) const CODE_TO_SIGN_IN: &str = "Your code to sign in";
 pub(super) const CODE_TO_PROVE: &str = "Your code to confirm that it is you";
 pub(super) const CODE_TO_LIFT: &str = "Your code to take invitations again";
+pub(super) const CODE_TO_ADD: &str = "Your code to give your invitation to another account";
+pub(super) const FOR_ACCOUNT: &str = "For the account";
 pub(super) const CODE_FOR_ADDRESS: &str = "Your code to use this address";
 pub(super) fn passcode_text(host: &str, minutes: i64) -> String {
     format!(

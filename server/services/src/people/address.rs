@@ -10,8 +10,7 @@ use domain::time::Timestamp;
 use domain::user::User;
 use store::{StoreError, Tx};
 
-use super::reset::check_domain;
-use super::{live, target};
+use super::{check_domain, live, target};
 use crate::limits::Limit;
 use crate::signin::{self, Asked, Caller, anchor_carries, entry_guard};
 use crate::{Denied, Refusal, Services, Verb, Viewer};

@@ -122,7 +122,7 @@ async fn check_new(services: &Services, deed: &mut Deed<'_>, address: &EmailAddr
 }
 
 /// Do the rules of the organization, and what it has settled with the partner of that domain, let the address in?
-pub(super) async fn check_domain(tx: &mut Tx, address: &EmailAddress) -> Verb<()> {
+pub(crate) async fn check_domain(tx: &mut Tx, address: &EmailAddress) -> Verb<()> {
     let settings: Stored<Collaboration> = store::settings::get(tx, COLLABORATION).await?.ok_or(Refusal::Conflict)?;
     if !settings.value.domains.admits_address(address) {
         return Err(Refusal::field("address", "domain_not_allowed"));

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may end here")]
 
+mod adding;
 mod address;
 mod applications;
 mod certificates;

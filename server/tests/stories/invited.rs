@@ -230,7 +230,7 @@ async fn an_invitation_opened_in_another_account_is_added_to_it_by_a_code_from_t
         let own = lobby.guest("ada@home.example").await;
         let browser = signed_in(&lobby, own.id).await;
         let page = browser.get(&path).await;
-        assert!(page.says("You are signed in as ada@home.example , but the invitation is for"), "{}", page.words());
+        assert!(page.says("You are signed in as ada@home.example, but the invitation is for"), "{}", page.words());
         assert!(page.says("Add this invitation to ada@home.example"), "{}", page.words());
         let asked = browser.post("/fn/invitation/add-ask", &[("token", token(&path))]).await;
         assert_eq!(asked.leads_to(), "/invitation/add", "no link in an address that stays");

@@ -33,6 +33,7 @@ stored_words! {
         InvitationRevoked = "invitation.revoke",
         InvitationAccepted = "invitation.accept",
         InvitationAdded = "invitation.add_to_account",
+        InvitationWished = "invitation.ask_other_account",
         InvitationDeclined = "invitation.decline",
         InvitationExpired = "invitation.expire",
         InvitationSuspended = "invitation.suspend",

@@ -49,6 +49,12 @@ pub enum Letter {
         invitation: InvitationId,
         account: UserId,
     },
+    /// To inviter and owners: somebody who opened the invitation asks for it by another account.
+    OtherAccountAsked {
+        invitation: InvitationId,
+        account: UserId,
+        to: UserId,
+    },
     /// To a known user who was added to a group.
     Added {
         group: GroupId,
@@ -83,6 +89,7 @@ impl Letter {
             Self::LostLink { .. } => "lost_link",
             Self::RenewalAsked { .. } => "renewal_asked",
             Self::TakenUpByOther { .. } => "taken_up_by_other",
+            Self::OtherAccountAsked { .. } => "other_account_asked",
             Self::Added { .. } => "added",
             Self::Welcome { .. } => "welcome",
             Self::Passcode { .. } => "passcode",

@@ -24,6 +24,17 @@ pub async fn ask_to_add(#[server(default)] token: String) -> Result<(), AppError
     .await
 }
 
+#[server(prefix = "/fn", endpoint = "invitation/wish")]
+pub async fn ask_inviter(#[server(default)] token: String) -> Result<(), AppError> {
+    let page = routes::redeem(&routes::url_encode(&token));
+    doorway(LinkForm, page.clone(), async move {
+        let visit = visit()?;
+        redemption::ask_inviter(&visit.services, &visit.viewer()?, &Secret::given(&token)).await?;
+        Ok(Next::to(page).done("wished"))
+    })
+    .await
+}
+
 #[server(prefix = "/fn", endpoint = "invitation/add")]
 pub async fn add_invitation(#[server(default)] form: CodeForm) -> Result<(), AppError> {
     // What was typed is a secret: a draft keeps the problem alone.
@@ -58,7 +69,15 @@ pub fn other_account(
         .into_any(),
         Err(Refusal::Invalid(problems)) => {
             let said = problems.iter().map(crate::say::problem).collect::<Vec<_>>().join(" ");
-            view! { <p>"It cannot be added to this account: " {said}</p> }.into_any()
+            let ask = redemption::may_be_asked(&Refusal::Invalid(problems)).then(|| {
+                view! {
+                    <form method="post" action=AskInviter::PATH>
+                        <Hidden name="token" value=token/>
+                        <button class="button">{format!("Ask them to invite {own}")}</button>
+                    </form>
+                }
+            });
+            view! { <p>"It cannot be added to this account: " {said}</p> {ask} }.into_any()
         }
         Err(refusal @ (Refusal::Broken(_) | Refusal::Denied(_) | Refusal::Redeem(_))) => return Err(refusal),
         Err(refusal) => {

@@ -146,10 +146,11 @@ pub fn problem(problem: &Problem) -> String {
         "add_account_exists" => return format!("{fact} has an account of its own here. Sign in with that address."),
         "add_by_provider" => {
             return format!(
-                "Invitations to that domain are taken up with the account at {fact} alone. Ask whoever invited you to invite the \
-                 address of this account instead."
+                "Invitations to that domain are taken up with the account at {fact} alone. Whoever invited you can invite this \
+                 account instead."
             );
         }
+        "wish_not_needed" => "Nobody needs to be asked: you can add it to your account yourself.",
         "add_invited" => "You are invited to that group yourself. Open that invitation.",
         "add_in_already" => "You are in that group already.",
         "identity_unknown" => {

@@ -27,6 +27,7 @@ pub mod statements;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod users;
+pub mod wishes;
 pub mod words;
 
 pub use db::{Engine, Store, Tx};

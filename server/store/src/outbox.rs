@@ -114,7 +114,8 @@ fn about(letter: &Letter) -> String {
         | Letter::InvitationCopy { invitation }
         | Letter::LostLink { invitation }
         | Letter::RenewalAsked { invitation, .. }
-        | Letter::TakenUpByOther { invitation, .. } => invitation.to_string(),
+        | Letter::TakenUpByOther { invitation, .. }
+        | Letter::OtherAccountAsked { invitation, .. } => invitation.to_string(),
         Letter::Added { user, .. } | Letter::Welcome { user } | Letter::AccountChanged { user, .. } => user.to_string(),
         Letter::Passcode { challenge } => challenge.to_string(),
         Letter::ApplicationAssigned { application, .. } => application.to_string(),

@@ -45,6 +45,7 @@ pub fn all() -> Vec<(&'static str, &'static str)> {
         crate::settings::STATEMENTS,
         crate::sign_ins::STATEMENTS,
         crate::users::STATEMENTS,
+        crate::wishes::STATEMENTS,
         crate::words::STATEMENTS,
     ]
     .concat()

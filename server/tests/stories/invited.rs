@@ -260,3 +260,38 @@ async fn who_is_in_the_group_already_is_told_why_nothing_can_be_added() {
         assert!(!page.text().contains("/fn/invitation/add-ask"));
     }
 }
+
+#[tokio::test]
+async fn where_a_provider_guards_the_address_the_inviter_is_asked_and_invites_the_other_account_by_one_click() {
+    for lobby in testing::both().await {
+        let (invitation, path) = pending(&lobby).await;
+        let group = invitation.group.unwrap();
+        let mut settings = domain::samples::provider().settings;
+        settings.domains = vec![domain::samples::address(ADA).domain()];
+        let provider = domain::provider::Provider { settings, ..domain::samples::provider() };
+        let mut tx = lobby.services.store.begin().await.unwrap();
+        store::providers::insert(&mut tx, &provider, "").await.unwrap();
+        tx.commit().await.unwrap();
+        let own = lobby.guest("ada@home.example").await;
+        let browser = signed_in(&lobby, own.id).await;
+        let page = browser.get(&path).await;
+        assert!(page.says("Ask them to invite ada@home.example"), "{}", page.words());
+        let asked = browser.post("/fn/invitation/wish", &[("token", token(&path))]).await;
+        assert!(follow(&browser, &asked).await.says("Asked. A letter tells whoever invited you; they decide."));
+
+        let at_work = signed_in(&lobby, invitation.invited_by).await;
+        let page = at_work.get(&format!("/manage/{group}/invitations/{}", invitation.id)).await;
+        assert!(page.says("asks to be invited as ada@home.example instead"), "{}", page.words());
+        assert!(page.says("have not shown that ada@praxis.example is theirs"), "{}", page.words());
+        let form = [
+            ("form[group]", &*group.to_string()),
+            ("form[id]", &*invitation.id.to_string()),
+            ("form[address]", "ada@home.example"),
+            ("form[confirmed]", "true"),
+        ];
+        let done = follow(&at_work, &at_work.post("/fn/invitations/correct", &form).await).await;
+        assert!(done.says("The old invitation is revoked"), "{}", done.words());
+        assert!(lobby.membership(group, own.id).await.is_some_and(|given| given.counts(lobby.services.now())));
+        assert!(lobby.membership(group, invitation.user).await.is_none());
+    }
+}

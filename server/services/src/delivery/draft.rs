@@ -53,6 +53,7 @@ pub(super) async fn gather(services: &Services, letter: &Letter, at: Timestamp) 
         Letter::InvitationCopy { invitation } => look.copy(invitation).await,
         Letter::RenewalAsked { invitation, to } => look.renewal(invitation, to).await,
         Letter::TakenUpByOther { invitation, account } => look.taken_up(invitation, account).await,
+        Letter::OtherAccountAsked { invitation, account, to } => look.other_account(invitation, account, to).await,
         Letter::Added { group, user, by } => look.added(group, user, by).await,
         Letter::Welcome { user } => look.welcome(user).await,
         Letter::AccountChanged { user, change } => look.account_changed(user, change, at).await,
@@ -268,6 +269,32 @@ impl Look<'_> {
             guest: Person::new(name, &invitation.address),
             account: Person::of(&account),
             group,
+        }))))
+    }
+
+    async fn other_account(mut self, id: InvitationId, account: UserId, to: UserId) -> Verb<Drafted> {
+        let reader = match self.reader(to).await? {
+            Ok(reader) => reader,
+            Err(why) => return Ok(Err(why)),
+        };
+        let invitation = match self.open_invitation(id).await? {
+            Ok((invitation, _)) => invitation,
+            Err(why) => return Ok(Err(why)),
+        };
+        let Some(group) = invitation.group else { return Ok(Err(Why::Gone)) };
+        if !store::groups::is_owner(&mut self.tx, group, to).await? && invitation.invited_by != to {
+            return Ok(Err(Why::Barred));
+        }
+        let (Some(account), Some(name)) = (self.user(account).await?, self.group_name(group).await?) else {
+            return Ok(Err(Why::Gone));
+        };
+        Ok(Ok(Draft::Whole(mail::render_other_account(&mail::OtherAccountFacts {
+            house: self.services.house(),
+            to: reader.address,
+            guest: Person::new(invitation.name.as_ref().map(domain::text::Label::as_str), &invitation.address),
+            account: Person::of(&account),
+            group: (group, name),
+            invitation: id,
         }))))
     }
 

@@ -18,9 +18,9 @@ use domain::user::User;
 
 pub use invitation::{InvitationFacts, render_copy, render_invitation, render_lost_link};
 pub use notice::{
-    AccountFacts, AddedFacts, AssignedFacts, OwnWayFacts, RenewalFacts, TakenUpFacts, WelcomeFacts,
-    render_account_changed, render_added, render_assigned, render_own_way, render_renewal_asked, render_taken_up,
-    render_welcome,
+    AccountFacts, AddedFacts, AssignedFacts, OtherAccountFacts, OwnWayFacts, RenewalFacts, TakenUpFacts, WelcomeFacts,
+    render_account_changed, render_added, render_assigned, render_other_account, render_own_way, render_renewal_asked,
+    render_taken_up, render_welcome,
 };
 pub use passcode::{PasscodeFacts, render_passcode};
 pub use smtp::{CheckError, Checked, Fault, Login, MailError, Smtp, SmtpSettings, Stage, Tls};

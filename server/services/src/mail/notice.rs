@@ -1,6 +1,6 @@
 //! Letters to people who are known: added, welcome, an invitation to renew, an application that a group gained.
 
-use domain::id::{GroupId, ProviderId};
+use domain::id::{GroupId, InvitationId, ProviderId};
 use domain::letter::AccountChange;
 use domain::text::EmailAddress;
 use domain::time::{Timestamp, Zone};
@@ -147,6 +147,33 @@ pub fn render_taken_up(facts: &TakenUpFacts) -> Content {
         None => paper,
     };
     paper.seal(facts.to.clone(), None, subject)
+}
+
+/// Somebody who opened an invitation asks for it by another account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OtherAccountFacts {
+    pub house: House,
+    pub to: EmailAddress,
+    pub guest: Person,
+    pub account: Person,
+    pub group: (GroupId, String),
+    pub invitation: InvitationId,
+}
+
+pub fn render_other_account(facts: &OtherAccountFacts) -> Content {
+    let (guest, account) = (facts.guest.shown(), facts.account.shown());
+    let subject = words::other_account_subject(&guest, &account);
+    let (group, name) = &facts.group;
+    Paper::of(&facts.house)
+        .heading(subject.clone())
+        .text(words::other_account_text(&guest, &account))
+        .facts(vec![
+            (words::INVITED, facts.guest.in_full()),
+            (words::ASKED_BY, facts.account.in_full()),
+            (words::GROUP, name.clone()),
+        ])
+        .button(words::SEE_INVITATION, links::invitation(&facts.house, *group, facts.invitation))
+        .seal(facts.to.clone(), None, subject)
 }
 
 /// A group gained an application: its guests gain it too.

@@ -110,6 +110,17 @@ pub(super) fn taken_up_subject(guest: &str, account: &str) -> String {
 pub(super) const TAKEN_UP_TEXT: &str = "They proved the address that you invited by a code, and were signed in by another \
     account, which has the access now. If you do not know that account, remove it from the group and ask them.";
 pub(super) const TAKEN_UP_BY: &str = "Taken up by";
+pub(super) fn other_account_subject(guest: &str, account: &str) -> String {
+    format!("The invitation of {guest}: {account} asks for it")
+}
+pub(super) fn other_account_text(guest: &str, account: &str) -> String {
+    format!(
+        "Somebody who is signed in as {account} opened this invitation and asks you to invite that account instead. It is not \
+         known whether they are the same person: the letter may have been forwarded. Ask {guest} before you do it."
+    )
+}
+pub(super) const ASKED_BY: &str = "Asked by";
+pub(super) const SEE_INVITATION: &str = "See the invitation";
 pub(super) fn assigned_subject(application: &str, group: &str) -> String {
     format!("{application} was added to {group}")
 }

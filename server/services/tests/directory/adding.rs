@@ -181,8 +181,10 @@ async fn what_only_another_may_give_is_not_taken() {
 #[tokio::test]
 async fn an_invitation_that_a_provider_or_an_account_of_its_own_guards_stays_there() {
     for lobby in both().await {
-        let Scene { invitation, link, viewer, .. } = scene(&lobby).await;
+        let Scene { inviter, invitation, link, own, viewer } = scene(&lobby).await;
         let browser = Browser::new(&lobby);
+        let not_needed = redemption::ask_inviter(&lobby.services, &viewer, &link).await;
+        assert_eq!(refusal(not_needed), "wish_not_needed");
         browser.ask(&viewer, &link).await.unwrap();
         let right = code(&lobby).await;
         let mut settings = samples::provider().settings;
@@ -195,6 +197,23 @@ async fn an_invitation_that_a_provider_or_an_account_of_its_own_guards_stays_the
         // What came after the letter holds too.
         assert_eq!(refusal(browser.add(&viewer, &right).await), ": add_by_provider");
         assert_eq!(refusal(browser.ask(&viewer, &link).await), ": add_by_provider");
+        let outsider = lobby.viewer(lobby.guest("mallory@home.example").await.id).await;
+        redemption::ask_inviter(&lobby.services, &viewer, &link).await.unwrap();
+        assert_eq!(refusal(redemption::ask_inviter(&lobby.services, &outsider, &link).await), "too_many");
+        let mut tx = lobby.services.store.read().await.unwrap();
+        assert_eq!(
+            store::wishes::get(&mut tx, invitation.id).await.unwrap(),
+            Some(own.id),
+            "the refused one left nothing"
+        );
+        drop(tx);
+        assert_eq!(told(&lobby, Action::InvitationWished).await, 1);
+        services::delivery::deliver_due(&lobby.services).await.unwrap();
+        let mut tx = lobby.services.store.read().await.unwrap();
+        let sent = store::mailbox::newest(&mut tx).await.unwrap();
+        drop(tx);
+        let sent = sent.into_iter().find(|letter| letter.recipient == inviter.address.as_str()).unwrap();
+        assert!(sent.plain.contains("Ask ada@praxis.example before you do it."), "{}", sent.plain);
 
         let mut tx = lobby.services.store.begin().await.unwrap();
         store::providers::drop(&mut tx, provider.id).await.unwrap();

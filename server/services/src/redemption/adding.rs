@@ -125,6 +125,12 @@ async fn check(tx: &mut Tx, account: &User, invitation: &Invitation, now: Timest
     if !account.roles.is_empty() {
         return Err(Refusal::Rule("add_role_holder"));
     }
+    // First, so that nobody asks anybody for what they have.
+    let ended = match store::memberships::get(tx, group, account.id).await? {
+        Some(held) if held.held_for.is_some() => return Err(Refusal::Rule("add_invited")),
+        Some(membership) if membership.counts(now) => return Err(Refusal::Rule("add_in_already")),
+        membership => membership.is_some(),
+    };
     let invited = store::users::get(tx, invitation.user).await?.ok_or(Denied::NotFound)?.value;
     match invited.may_enter(now) {
         Err(Barred::NotAccepted) if invited.id != account.id => {}
@@ -142,11 +148,7 @@ async fn check(tx: &mut Tx, account: &User, invitation: &Invitation, now: Timest
             return Err(Refusal::Rule("domain_not_allowed_by_group"));
         }
     }
-    match store::memberships::get(tx, group, account.id).await? {
-        Some(held) if held.held_for.is_some() => Err(Refusal::Rule("add_invited")),
-        Some(membership) if membership.counts(now) => Err(Refusal::Rule("add_in_already")),
-        membership => Ok((group, membership.is_some())),
-    }
+    Ok((group, ended))
 }
 
 /// There is no field for the address of the account.

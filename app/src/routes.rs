@@ -11,11 +11,15 @@ pub const CODE: &str = "/signin/code";
 /// Where an address may come in by several ways.
 pub const WAYS: &str = "/signin/ways";
 pub const CONSENT: &str = "/consent";
+/// Takes the code by which an invitation is added to the account that is signed in.
+pub const ADD_INVITATION: &str = "/invitation/add";
 pub const LOST: &str = "/lost";
 pub const LIFT: &str = "/lift";
 pub const ACCOUNT: &str = "/account";
 /// Everything that is kept of the viewer, as a file.
 pub const MY_DATA: &str = "/account/my-data.json";
+/// The address of record, changed by its own person.
+pub const ADDRESS: &str = "/account/address";
 pub const LEAVE: &str = "/account/leave";
 pub const PROVE: &str = "/account/prove";
 /// What an access policy stops, and what would let one pass.

@@ -61,11 +61,13 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/signin/code") view=door::code::CodePage ssr=mode.clone()/>
                 <Route path=path!("/signin/ways") view=door::choose::WaysPage ssr=mode.clone()/>
                 <Route path=path!("/redeem/:token") view=door::redeem::RedeemPage ssr=mode.clone()/>
+                <Route path=path!("/invitation/add") view=door::add::AddInvitationPage ssr=mode.clone()/>
                 <Route path=path!("/consent") view=door::consent::ConsentPage ssr=mode.clone()/>
                 <Route path=path!("/lost") view=door::redeem::LostPage ssr=mode.clone()/>
                 <Route path=path!("/lift") view=door::lift::LiftPage ssr=mode.clone()/>
                 <Route path=path!("/first/:token") view=door::first::FirstPage ssr=mode.clone()/>
                 <Route path=path!("/account") view=panel::account::AccountPage ssr=mode.clone()/>
+                <Route path=path!("/account/address") view=panel::address::AddressPage ssr=mode.clone()/>
                 <Route path=path!("/account/leave") view=panel::leave::LeavePage ssr=mode.clone()/>
                 <Route path=path!("/account/prove") view=panel::prove::ProvePage ssr=mode.clone()/>
                 <Route path=path!("/not-open/:app") view=panel::apps::NotOpenPage ssr=mode.clone()/>

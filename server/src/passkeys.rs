@@ -131,7 +131,7 @@ fn refused(visit: &Visit, refusal: &Refusal) -> Response {
     let to = match refusal {
         Refusal::Denied(Denied::SignIn | Denied::Held) => Some(routes::SIGN_IN.to_owned()),
         Refusal::Denied(Denied::Stale) => Some(routes::with(routes::PROVE, "to", routes::ACCOUNT)),
-        Refusal::Rule("factor_wanted") => Some(prove_first()),
+        Refusal::Rule("factor_wanted") => Some(prove_first(routes::ACCOUNT)),
         _ => None,
     };
     let problem = match refusal {

@@ -10,6 +10,8 @@ pub enum Continuation {
     #[default]
     Apps,
     Account,
+    Address,
+    AddInvitation,
     Leave,
     Manage,
     Group(GroupId),
@@ -23,6 +25,8 @@ impl Continuation {
         let path = path.split(['?', '#']).next().unwrap_or_default();
         let mut parts = path.trim_start_matches('/').split('/');
         match (parts.next().unwrap_or_default(), parts.next().unwrap_or_default()) {
+            ("account", "address") => Self::Address,
+            ("invitation", "add") => Self::AddInvitation,
             ("account", "leave") => Self::Leave,
             ("account", _) => Self::Account,
             ("admin", _) => Self::Admin,
@@ -36,6 +40,8 @@ impl Continuation {
         match self {
             Self::Apps => "/".to_owned(),
             Self::Account => "/account".to_owned(),
+            Self::Address => "/account/address".to_owned(),
+            Self::AddInvitation => "/invitation/add".to_owned(),
             Self::Leave => "/account/leave".to_owned(),
             Self::Manage => "/manage".to_owned(),
             Self::Group(group) => format!("/manage/{group}"),
@@ -55,6 +61,8 @@ mod tests {
         for (path, to) in [
             ("/launch/00000000-0000-0000-0000-000000000007?x=1", Continuation::Launch(app)),
             ("/account/leave", Continuation::Leave),
+            ("/invitation/add", Continuation::AddInvitation),
+            ("/account/address?asked=1", Continuation::Address),
             ("/admin/people/new", Continuation::Admin),
             ("/manage", Continuation::Manage),
             ("https://evil.example/", Continuation::Apps),

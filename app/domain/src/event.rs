@@ -32,6 +32,8 @@ stored_words! {
         InvitationResent = "invitation.resend",
         InvitationRevoked = "invitation.revoke",
         InvitationAccepted = "invitation.accept",
+        InvitationAdded = "invitation.add_to_account",
+        InvitationWished = "invitation.ask_other_account",
         InvitationDeclined = "invitation.decline",
         InvitationExpired = "invitation.expire",
         InvitationSuspended = "invitation.suspend",

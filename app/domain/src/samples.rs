@@ -123,6 +123,7 @@ pub fn provider() -> Provider {
         position: 0,
         client_id: "lobby".to_owned(),
         secret_ends_at: None,
+        certificate_ends_at: None,
         passcode_until: None,
         logo: None,
         settings: ProviderSettings {

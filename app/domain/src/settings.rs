@@ -33,6 +33,10 @@ pub struct Collaboration {
     pub guests_may_leave: bool,
     /// Days until an invitation expires, 1 to 90.
     pub invitation_days: u32,
+    /// Days after a guest's provider spoke on which other ways are the whole sign-in, 0 to 30: 0 wants it each time.
+    pub provider_word_days: u32,
+    /// The same where a mailbox is the anchor, 1 to 90.
+    pub mailbox_word_days: u32,
 }
 
 impl Default for Collaboration {
@@ -44,12 +48,16 @@ impl Default for Collaboration {
             guest_access: GuestAccess::Limited,
             guests_may_leave: true,
             invitation_days: 30,
+            provider_word_days: 7,
+            mailbox_word_days: 30,
         }
     }
 }
 
 impl Collaboration {
     pub const INVITATION_DAYS: std::ops::RangeInclusive<u32> = 1..=90;
+    pub const PROVIDER_WORD_DAYS: std::ops::RangeInclusive<u32> = 0..=30;
+    pub const MAILBOX_WORD_DAYS: std::ops::RangeInclusive<u32> = 1..=90;
 
     /// May this person invite into the directory?
     pub fn lets_invite(&self, user_type: UserType, roles: Roles) -> bool {

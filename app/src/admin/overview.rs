@@ -123,6 +123,18 @@ fn of_provider(visit: &Visit, warning: Warning) -> AnyView {
             let said = format!("The client secret of {} ends on {}", provider.name, until(&zone, end, now));
             (provider, said, "Make a new one at the provider and enter it before that day is over.")
         }
+        Warning::CertificateEnded(provider, end) => {
+            let said = format!("The certificate of {} ended on {}", provider.name, until(&zone, end, now));
+            (
+                provider,
+                said,
+                "That is the one it showed last. If it shows no newer one, nobody comes in by this provider.",
+            )
+        }
+        Warning::CertificateEnds(provider, end) => {
+            let said = format!("The certificate of {} ends on {}", provider.name, until(&zone, end, now));
+            (provider, said, "Whoever runs the provider must renew it, or nobody comes in by it after that day.")
+        }
         Warning::PasscodesUntil(provider, end) => {
             let said = format!("Codes stand in for {} until {}", provider.name, zone.format(end, "%-d %b, %H:%M"));
             (provider, said, "Its people come in by their mailbox. Shut it as soon as the provider is back.")

@@ -3,6 +3,7 @@
 use domain::group::Membership;
 use domain::id::SessionId;
 use domain::session::Session;
+use domain::text::LANGUAGES;
 use domain::time::Zone;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -118,7 +119,7 @@ fn profile(visit: &Visit, draft: &Draft<ProfileForm>) -> impl IntoView + use<> {
         <section class="card">
             <header><h2>"Profile"</h2></header>
             <form class="form" method="post" action=SaveProfile::PATH>
-                <dl class="facts"><div><dt>"E-mail address"</dt><dd>{address}</dd></div></dl>
+                <dl class="facts"><div><dt>"E-mail address"</dt><dd>{address} " " <a href=routes::ADDRESS>"Change"</a></dd></div></dl>
                 <Field
                     name="form[name]"
                     label="Name"
@@ -135,7 +136,15 @@ fn profile(visit: &Visit, draft: &Draft<ProfileForm>) -> impl IntoView + use<> {
                     autocomplete="organization"
                     optional=true
                 />
-                <Hidden name="form[language]" value=draft.typed.language.clone()/>
+                <Select
+                    name="form[language]"
+                    label="Preferred language"
+                    value=draft.typed.language.clone()
+                    options=languages(&draft.typed.language)
+                    problem=draft.problem("language")
+                    hint="Terms of use and other documents are shown in it, where the organization has written them so. Lobby itself speaks \
+                    English."
+                />
                 <Select
                     name="form[time_zone]"
                     label="Time zone"
@@ -147,6 +156,13 @@ fn profile(visit: &Visit, draft: &Draft<ProfileForm>) -> impl IntoView + use<> {
             </form>
         </section>
     }
+}
+
+/// What somebody wrote that is not among them is kept.
+fn languages(own: &str) -> Vec<SelectOption> {
+    let listed = LANGUAGES.iter().map(|(tag, name)| SelectOption::new(tag, *name));
+    let other = (!LANGUAGES.iter().any(|(tag, _)| *tag == own)).then(|| SelectOption::new(own, own));
+    other.into_iter().chain(listed).collect()
 }
 
 fn memberships(visit: &Visit, groups: Vec<(Membership, String)>) -> impl IntoView + use<> {

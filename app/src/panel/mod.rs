@@ -1,6 +1,7 @@
 //! Pages of everybody who is signed in.
 
 pub mod account;
+pub mod address;
 pub mod apps;
 pub mod fellows;
 pub mod identities;

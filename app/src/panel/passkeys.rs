@@ -47,7 +47,7 @@ pub async fn remove_passkey(#[server(default)] id: String) -> Result<(), AppErro
         let visit = visit()?;
         match passkeys::remove(&visit.services, &visit.viewer()?, passkey_of(&id)?).await {
             Ok(()) => Ok(Next::to(routes::ACCOUNT).done("passkey-removed")),
-            Err(Refusal::Rule("factor_wanted")) if visit.wants_html => Ok(Next::to(prove_first())),
+            Err(Refusal::Rule("factor_wanted")) if visit.wants_html => Ok(Next::to(prove_first(routes::ACCOUNT))),
             Err(refusal) => Err(refusal),
         }
     })
@@ -55,8 +55,8 @@ pub async fn remove_passkey(#[server(default)] id: String) -> Result<(), AppErro
 }
 
 /// Where a change to one's factors leads that wants one of them used.
-pub fn prove_first() -> String {
-    let prove = routes::with(routes::PROVE, "to", routes::ACCOUNT);
+pub fn prove_first(to: &str) -> String {
+    let prove = routes::with(routes::PROVE, "to", to);
     routes::with(&prove, "problem", "factor_wanted")
 }
 

@@ -210,6 +210,7 @@ async fn providers(
             position: 0,
             client_id: provider::CLIENT.to_owned(),
             secret_ends_at: None,
+            certificate_ends_at: None,
             passcode_until: None,
             logo: None,
             settings: ProviderSettings {

@@ -1,7 +1,7 @@
 //! Signing in: which way an address is offered, a code by e-mail or a provider, and the session that follows.
 
 use domain::event::{Action, Target, TargetKind};
-use domain::id::{AttemptId, InvitationId, ProviderId, RequestId};
+use domain::id::{AttemptId, InvitationId, ProviderId, RequestId, UserId};
 use domain::passcode::{Passcode, Purpose};
 use domain::provider::{Offer, Provider};
 use domain::session::{Method, Origin, Session, Vouched};
@@ -27,11 +27,11 @@ pub(crate) use proof::{
 };
 pub(crate) use record::{Entry, open_session, record};
 
-use code::prove;
+pub(crate) use code::prove;
 use proof::{Resolved, may_link, resolve};
 
 /// How long a proof at the door waits for consent.
-const PROOF_WAITS: Span = Span::minutes(30);
+pub(crate) const PROOF_WAITS: Span = Span::minutes(30);
 
 /// Who asks at the door, from which browser.
 pub struct Caller<'a> {
@@ -69,6 +69,10 @@ pub struct Asked {
     pub invited: Option<EmailAddress>,
     /// What the provider may fill in: the address that was typed.
     pub hint: Option<String>,
+    /// Who was signed in, where that is who it is about.
+    pub by: Option<UserId>,
+    /// The invitation that is to be added to their account.
+    pub adding: Option<InvitationId>,
     /// A code is asked for beside the word of this attempt.
     pub beside: Option<AttemptId>,
 }

@@ -4,7 +4,6 @@
 
 use domain::event::{Action, SignInResult};
 use domain::id::{CeremonyId, PasskeyId};
-use domain::identity::MAILBOX_WORD;
 use domain::letter::{AccountChange, Letter};
 use domain::passkey::{CEREMONY, ENROLMENT, MOST};
 use domain::samples;
@@ -15,6 +14,9 @@ use services::signin::{Asked, Caller, Opened};
 use services::testing::{Device, Lobby, ORIGIN, both};
 use services::{Refusal, Secret, Verb, Viewer, passkeys, people, sessions};
 use store::Engine;
+
+/// As long as a mailbox carries other ways where nobody set it otherwise.
+const MAILBOX_WORD: Span = Span::days(30);
 
 /// A browser with its cookie, in front of one Lobby.
 struct Browser<'a> {
@@ -190,6 +192,23 @@ async fn a_guests_passkey_signs_in_only_while_their_anchors_word_holds() {
         let mut device = Device::new();
         browser.add(&lobby.viewer(member.id).await, &mut device, "Laptop").await.unwrap();
         lobby.clock.advance(MAILBOX_WORD);
+        browser.sign_in(&mut device).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn how_long_an_anchors_word_holds_is_the_organizations_to_set() {
+    for lobby in both().await {
+        let mut device = Device::new();
+        guest_with(&lobby, &mut device).await;
+        let browser = Browser::new(&lobby);
+        lobby.collaborate(|settings| settings.mailbox_word_days = 2).await;
+        lobby.clock.advance(Span(Span::days(2).0 - 1));
+        browser.sign_in(&mut device).await.unwrap();
+        lobby.clock.advance(Span(1));
+        assert_eq!(refusal(browser.sign_in(&mut device).await), "anchor_silent");
+        // In force at once, and for those who came before it.
+        lobby.collaborate(|settings| settings.mailbox_word_days = 90).await;
         browser.sign_in(&mut device).await.unwrap();
     }
 }

@@ -29,6 +29,7 @@ pub mod terms;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod users;
+pub mod wishes;
 pub mod words;
 
 pub use db::{Engine, Store, Tx};

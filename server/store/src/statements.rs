@@ -47,6 +47,7 @@ pub fn all() -> Vec<(&'static str, &'static str)> {
         crate::sign_ins::STATEMENTS,
         crate::terms::STATEMENTS,
         crate::users::STATEMENTS,
+        crate::wishes::STATEMENTS,
         crate::words::STATEMENTS,
     ]
     .concat()

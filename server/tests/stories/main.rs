@@ -5,7 +5,9 @@
 #[path = "../browser/mod.rs"]
 mod browser;
 
+mod account;
 mod codes;
+mod collaboration;
 mod forms;
 mod gate;
 mod invited;

@@ -12,7 +12,7 @@ use serde_json::json;
 use services::federation::Errand;
 use services::signin::{Caller, Continuation};
 use services::testing::{Device, Lobby};
-use services::{Secret, Viewer, federation, passkeys, signin};
+use services::{Secret, Viewer, federation, passkeys, redemption, signin};
 use store::Engine;
 
 use crate::browser::{Answer, Browser, code_in, doors, letter_to, with_file};
@@ -99,6 +99,9 @@ impl Asks<'_> {
             }
             ("code-to-sign-in", _) => self.code(Purpose::SignIn).await,
             ("code-to-prove", _) => self.code(Purpose::ProveAgain).await,
+            ("code-to-change-address", _) => self.code(Purpose::NewAddress).await,
+            ("asked-to-add", _) => self.ask_to_add().await,
+            ("code-to-add", _) => self.code_to_add().await,
             ("code-to-lift", _) => self.code(Purpose::LiftBlock).await,
             ("proved-invitation", _) => self.prove().await.to_string(),
             ("typed-address", _) => self.typed().await,
@@ -113,6 +116,8 @@ impl Asks<'_> {
     async fn code(&self, purpose: Purpose) -> String {
         let address = match (purpose, self.user) {
             (Purpose::LiftBlock, _) => "blocked@praxis.example".to_owned(),
+            // One for each: a mailbox gets so many codes an hour.
+            (Purpose::NewAddress, Some(user)) => format!("new-{}@else.example", user.id),
             (_, Some(user)) => user.address.to_string(),
             (_, None) => "person@praxis.example".to_owned(),
         };
@@ -123,7 +128,8 @@ impl Asks<'_> {
         let (lobby, origin) = (&self.scene.lobby, domain::samples::origin());
         let parsed = domain::samples::address(address);
         let (caller, to) = (self.caller(&origin), Continuation::Apps);
-        signin::ask(&lobby.services, &caller, purpose, &parsed, &signin::Asked::to(to, false)).await.unwrap();
+        let asked = signin::Asked { by: self.user.map(|user| user.id), ..signin::Asked::to(to, false) };
+        signin::ask(&lobby.services, &caller, purpose, &parsed, &asked).await.unwrap();
         letter_to(lobby, address).await.map(|letter| code_in(&letter)).unwrap_or_else(|| "00000000".to_owned())
     }
 
@@ -172,6 +178,24 @@ impl Asks<'_> {
         let (viewer, _) = self.signed_in.as_ref().unwrap();
         let challenge = passkeys::begin_proof(&lobby.services, viewer, &self.caller(&origin)).await.unwrap();
         json!({ "ceremony": challenge.ceremony, "credential": device.sign(&challenge.options) }).to_string()
+    }
+
+    /// Asks to add the pending invitation to the actor's own account, where they may; its link.
+    async fn ask_to_add(&self) -> String {
+        let (services, token) = (&self.scene.lobby.services, self.scene.names["token"].clone());
+        if let Some((viewer, _)) = &self.signed_in {
+            let origin = domain::samples::origin();
+            redemption::ask_to_add(services, viewer, &self.caller(&origin), &Secret::given(&token)).await.ok();
+        }
+        token
+    }
+
+    async fn code_to_add(&self) -> String {
+        self.ask_to_add().await;
+        let letter = letter_to(&self.scene.lobby, "pending@praxis.example").await;
+        letter
+            .filter(|letter| letter.contains("For the account"))
+            .map_or("00000000".to_owned(), |letter| code_in(&letter))
     }
 
     /// Proves the address of the pending invitation at the door.

@@ -11,6 +11,8 @@ pub enum Continuation {
     Apps,
     Account,
     Leave,
+    /// Where a second factor is set up.
+    Enrol,
     Manage,
     Group(GroupId),
     Admin,
@@ -24,6 +26,7 @@ impl Continuation {
         let mut parts = path.trim_start_matches('/').split('/');
         match (parts.next().unwrap_or_default(), parts.next().unwrap_or_default()) {
             ("account", "leave") => Self::Leave,
+            ("account", "enrol") => Self::Enrol,
             ("account", _) => Self::Account,
             ("admin", _) => Self::Admin,
             ("manage", group) => group.parse().map_or(Self::Manage, Self::Group),
@@ -37,6 +40,7 @@ impl Continuation {
             Self::Apps => "/".to_owned(),
             Self::Account => "/account".to_owned(),
             Self::Leave => "/account/leave".to_owned(),
+            Self::Enrol => "/account/enrol".to_owned(),
             Self::Manage => "/manage".to_owned(),
             Self::Group(group) => format!("/manage/{group}"),
             Self::Admin => "/admin".to_owned(),
@@ -55,6 +59,7 @@ mod tests {
         for (path, to) in [
             ("/launch/00000000-0000-0000-0000-000000000007?x=1", Continuation::Launch(app)),
             ("/account/leave", Continuation::Leave),
+            ("/account/enrol?to=/admin", Continuation::Enrol),
             ("/admin/people/new", Continuation::Admin),
             ("/manage", Continuation::Manage),
             ("https://evil.example/", Continuation::Apps),

@@ -22,6 +22,7 @@ macro_rules! stored_words {
 pub mod application;
 pub mod continuation;
 pub mod event;
+pub mod factor;
 pub mod group;
 pub mod id;
 pub mod identity;

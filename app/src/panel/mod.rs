@@ -2,6 +2,8 @@
 
 pub mod account;
 pub mod apps;
+pub mod enrol;
+pub mod factors;
 pub mod fellows;
 pub mod identities;
 pub mod leave;

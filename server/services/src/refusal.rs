@@ -87,6 +87,7 @@ impl Refusal {
             Self::Denied(Denied::Forbidden) => "forbidden",
             Self::Denied(Denied::SignIn) => "sign_in",
             Self::Denied(Denied::Stale) => "prove_again",
+            Self::Denied(Denied::Multifactor) => "multifactor",
             Self::Invalid(_) => "invalid",
             Self::Conflict => "conflict",
             Self::TooMany { .. } => "too_many",

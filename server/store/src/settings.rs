@@ -19,6 +19,7 @@ sql! {
 
 pub const ORGANIZATION: &str = "organization";
 pub const COLLABORATION: &str = "collaboration";
+pub const SECURITY: &str = "security";
 
 pub async fn get<T: serde::de::DeserializeOwned>(
     tx: &mut Tx,

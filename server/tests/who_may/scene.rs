@@ -137,7 +137,7 @@ impl Asks<'_> {
             digest: &token.digest(),
             methods: &methods,
             proved_at: now,
-            multifactor_at: None,
+            multifactor_at: Some(now),
             by: None,
         };
         store::sessions::renew(&mut tx, viewer.session.id, &proof, now).await.unwrap();

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use serde::{Deserialize, Serialize};
 use services::factors::{self, passes, totp};
-use services::{Refusal, Verb, Viewer, identities};
+use services::{Verb, Viewer, identities};
 
 use super::factors::{codes_left, missing};
 use super::passkeys;
@@ -178,6 +178,7 @@ pub fn AuthenticatorPage() -> impl IntoView {
             }
             .into_any(),
             Some(waiting) => {
+                let key = waiting.secret.spaced().replace('-', " ");
                 let picture = format!("data:image/png;base64,{}", waiting.picture);
                 let form = digits_form(ConfirmAuthenticator::PATH, &draft, "Confirm", &to, false);
                 view! {
@@ -188,7 +189,7 @@ pub fn AuthenticatorPage() -> impl IntoView {
                                 <p>"Open your authenticator app and point its camera here."</p>
                                 <img src=picture alt="QR code for an authenticator app" width="240" height="240"/>
                                 <p>"Or type this key into it:"</p>
-                                <div class="copy"><code>{waiting.secret.spaced()}</code></div>
+                                <div class="copy"><code>{key}</code></div>
                             </div>
                         </li>
                         <li><div><h2>"Type the 6 digits"</h2> {form}</div></li>
@@ -216,7 +217,8 @@ pub fn RecoveryPage() -> impl IntoView {
         let viewer = visit.viewer()?;
         let to = to_of(visit.query.get("to").unwrap_or_default());
         if !factors::has_one(&visit.services, &viewer).await? {
-            return Err(Refusal::Rule("factor_none"));
+            ssr::redirect(&routes::with(routes::ENROL, "to", &to));
+            return Ok(().into_any());
         }
         let problems = refused(&visit).await?;
         let left = factors::mine(&visit.services, &viewer).await?.recovery_codes;

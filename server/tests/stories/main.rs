@@ -6,6 +6,7 @@
 mod browser;
 
 mod codes;
+mod factors;
 mod forms;
 mod gate;
 mod invited;

@@ -112,12 +112,22 @@ impl Lobby {
         self.sign_in(user).await.0
     }
 
-    /// The same with the token for the cookie.
+    /// The same with the token for the cookie. Whoever manages something has used a second factor too.
     pub async fn sign_in(&self, user: UserId) -> (Viewer, Secret) {
-        let (now, token) = (self.services.now(), Secret::random());
-        let mut tx = self.services.store.begin().await.unwrap();
+        let mut tx = self.services.store.read().await.unwrap();
         let roles = store::users::get(&mut tx, user).await.unwrap().unwrap().value.roles;
         let manages = !roles.is_empty() || !store::groups::owned_by(&mut tx, user).await.unwrap().is_empty();
+        drop(tx);
+        self.sign_in_at(user, manages.then_some(self.services.now())).await
+    }
+
+    /// The same by a code alone.
+    pub async fn sign_in_by_code(&self, user: UserId) -> (Viewer, Secret) {
+        self.sign_in_at(user, None).await
+    }
+
+    async fn sign_in_at(&self, user: UserId, multifactor_at: Option<Timestamp>) -> (Viewer, Secret) {
+        let (now, token) = (self.services.now(), Secret::random());
         let session = Session {
             id: self.services.ids.next(now),
             user,
@@ -126,10 +136,10 @@ impl Lobby {
             last_seen_at: now,
             ends_at: now + Span::days(7),
             methods: vec![Method::Otp],
-            // Whoever manages something has used a second factor too.
-            multifactor_at: manages.then_some(now),
+            multifactor_at,
             ..samples::session()
         };
+        let mut tx = self.services.store.begin().await.unwrap();
         store::sessions::insert(&mut tx, &session, &token.digest()).await.unwrap();
         let known = store::sessions::by_digest(&mut tx, &token.digest()).await.unwrap().unwrap();
         tx.commit().await.unwrap();

@@ -70,6 +70,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/account/address") view=panel::address::AddressPage ssr=mode.clone()/>
                 <Route path=path!("/account/leave") view=panel::leave::LeavePage ssr=mode.clone()/>
                 <Route path=path!("/account/prove") view=panel::prove::ProvePage ssr=mode.clone()/>
+                <FactorRoutes/>
                 <Route path=path!("/not-open/:app") view=panel::apps::NotOpenPage ssr=mode.clone()/>
                 <Route path=path!("/admin") view=admin::overview::OverviewPage ssr=mode.clone()/>
                 <Route path=path!("/admin/people") view=admin::people::PeoplePage ssr=mode.clone()/>
@@ -106,6 +107,20 @@ pub fn App() -> impl IntoView {
             </Routes>
         </Router>
     }
+}
+
+/// The pages on which somebody enrols a second factor.
+#[component(transparent)]
+fn FactorRoutes() -> impl MatchNestedRoutes + Clone {
+    let mode = SsrMode::Async;
+    view! {
+        <ParentRoute path=path!("") view=Outlet>
+            <Route path=path!("/account/enrol") view=panel::enrol::EnrolPage ssr=mode.clone()/>
+            <Route path=path!("/account/authenticator") view=panel::enrol::AuthenticatorPage ssr=mode.clone()/>
+            <Route path=path!("/account/recovery") view=panel::enrol::RecoveryPage ssr=mode/>
+        </ParentRoute>
+    }
+    .into_inner()
 }
 
 /// The pages about identity providers.

@@ -16,6 +16,11 @@ stored_words! {
         IdentityRemoved = "identity_removed",
         PasskeyAdded = "passkey_added",
         PasskeyRemoved = "passkey_removed",
+        AuthenticatorAdded = "authenticator_added",
+        AuthenticatorRemoved = "authenticator_removed",
+        RecoveryCodesMade = "recovery_codes_made",
+        RecoveryCodeUsed = "recovery_code_used",
+        PassGiven = "pass_given",
         RedemptionReset = "redemption_reset",
         // By an administrator; to the address that was theirs until now.
         AddressChanged = "address_changed",

@@ -7,7 +7,7 @@ use services::{Count, Denied, PageAsk, UserAdmin, Verb, groups, invitations, let
 
 use crate::routes;
 use crate::ssr::{Visit, refused, visit};
-use crate::ui::{AdminFrame, Empty, Head, Icon, Notices, page, until};
+use crate::ui::{AdminFrame, DemoRule, Empty, Head, Icon, Notices, page, until};
 
 #[component]
 pub fn OverviewPage() -> impl IntoView {
@@ -37,6 +37,7 @@ pub fn OverviewPage() -> impl IntoView {
             <AdminFrame visit=visit.clone() name="Administration">
                 <Head title="Administration" lead="What waits for somebody."/>
                 <Notices visit=visit.clone() problems=problems/>
+                <DemoRule visit=visit.clone()/>
                 {waits}
                 <section class="stack">
                     <h2>"Begin here"</h2>

@@ -11,7 +11,7 @@ use services::identities;
 use services::people::{self, ProfileForm, Used};
 use services::{Denied, Refusal, groups, sessions, signin};
 
-use super::passkeys;
+use super::{factors, passkeys};
 use crate::error::AppError;
 use crate::routes;
 use crate::ssr::{self, Cookie, CookieLife, Draft, Kept, Next, NothingTyped, Visit, doorway, draft_or, refused, visit};
@@ -83,7 +83,8 @@ pub fn AccountPage() -> impl IntoView {
         let open = sessions::list(&visit.services, &viewer).await?;
         let identities = identities::list(&visit.services, &viewer).await?;
         let (_, offered) = signin::ways(&visit.services, &user.address).await?;
-        let passkeys = passkeys::card(&visit, &viewer).await?;
+        let passkeys = passkeys::card(&visit, &viewer, routes::ACCOUNT).await?;
+        let factors = factors::card(&visit, &viewer).await?;
         let used = people::used(&visit.services, &viewer).await?;
         let groups = groups::mine(&visit.services, &viewer).await?;
         let tenant = visit.services.tenant();
@@ -98,6 +99,7 @@ pub fn AccountPage() -> impl IntoView {
                 {profile(&visit, &draft)}
                 {memberships(&visit, groups)}
                 {super::identities::card(&visit, identities, offered)}
+                {factors}
                 {passkeys}
                 {used_card(&visit, used)}
                 {session_card(&visit, viewer.session.id, open)}

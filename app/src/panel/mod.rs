@@ -3,6 +3,8 @@
 pub mod account;
 pub mod address;
 pub mod apps;
+pub mod enrol;
+pub mod factors;
 pub mod fellows;
 pub mod identities;
 pub mod leave;

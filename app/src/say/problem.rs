@@ -49,6 +49,10 @@ pub fn problem(problem: &Problem) -> String {
         "accent_malformed" => "Enter a color such as #1f6f5c.",
         "number" => "Enter a whole number.",
         "number_range" => return format!("Enter a number from {fact}."),
+        "security_asks" => {
+            "An access policy asks for more before second factors can be changed: use one that you have."
+        }
+        "security_blocked" => "An access policy does not let second factors be changed from here.",
         "access_held" => "An access policy stops you before this page.",
         "access_blocked" => return format!("An access policy stops you from here. Code 53003, attempt {fact}."),
         "terms_not_agreed" => "Say that you agree, or sign out.",
@@ -236,10 +240,20 @@ pub fn problem(problem: &Problem) -> String {
         "code_expired" => "This code has expired. Ask for another one.",
         "code_used" => "This code was used already. Ask for another one.",
         "code_unknown" => "This browser has not asked for a code, or it was long ago. Ask for another one.",
-        "factor_wanted" => "You have a passkey: use it first, then you can go on.",
-        "factor_late" => {
-            "A first passkey can be added in the first 30 minutes after you came in. Sign out, sign in again, and add it then."
+        "factor_wanted" => "You have a second factor: use it first, then you can go on.",
+        "factor_none" => "You have no second factor yet. Set one up first.",
+        "pass_wanted" => {
+            "A first second factor is set up in the first 30 minutes after you come in for the first time, or with an enrolment pass."
         }
+        "pass_wrong" => "This pass does not hold: it was used, is too old, or has a typing error. Ask for another one.",
+        "multifactor" => "This wants a second factor.",
+        "authenticator_there" => "You have an authenticator app already. Remove it first.",
+        "authenticator_none" => "You have no authenticator app here.",
+        "authenticator_late" => "That took too long. Begin again.",
+        "totp_format" => "Type the 6 digits that the app shows.",
+        "totp_wrong" => "This is not the code that the app shows now. Wait for the next one and type that.",
+        "totp_used" => "This code was used already. Wait for the next one.",
+        "recovery_wrong" => "This is none of your recovery codes, or it was used already.",
         "passkeys_most" => "You have as many passkeys as one can have. Remove one first.",
         "passkeys_none" => "You have no passkey here yet.",
         "passkeys_off" => "There are no passkeys at this address.",

@@ -16,4 +16,4 @@ pub use list::{FilterChip, Filters, Pager, SortHead, list_ask};
 pub use list_page::{ListPage, ListTable, Paging, is_empty};
 pub use picture::{Avatar, Logo};
 pub use time::{When, day, relative, until};
-pub use words::{Badge, Empty, Notice, Notices, Tone};
+pub use words::{Badge, DemoRule, Empty, Notice, Notices, Tone};

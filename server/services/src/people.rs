@@ -93,6 +93,7 @@ pub struct Person {
     pub identities: Vec<Named>,
     /// The oldest first.
     pub passkeys: Vec<Passkey>,
+    pub factors: crate::factors::Held,
     /// The newest fifty.
     pub invitations: Vec<Invitation>,
     /// Those that are alive.
@@ -263,6 +264,7 @@ pub async fn get(services: &Services, _by: &UserAdmin, id: UserId) -> Verb<Perso
         sponsors: values(store::users::sponsors(&mut tx, id).await?),
         identities: crate::identities::of(&mut tx, id).await?,
         passkeys: crate::passkeys::of(&mut tx, id).await?,
+        factors: crate::factors::held(&mut tx, id).await?,
         invitations: store::invitations::of_user(&mut tx, id).await?.into_iter().map(|stored| stored.value).collect(),
         sessions: store::sessions::of_user(&mut tx, id, now, now - IDLE).await?,
         user,

@@ -394,17 +394,32 @@ pub(crate) async fn renew(
     proved_at: Timestamp,
     by: Option<&Vouched>,
 ) -> Verb<Secret> {
-    let token = Secret::random();
     let mut deed = services.deed(viewer.actor()).await?;
+    let token = renew_in(&mut deed, viewer, methods, proved_at, by).await?;
     let multifactor_at = Method::multifactor_at(methods, proved_at);
+    let multifactor_at = multifactor_at.or(viewer.session.multifactor_at);
     let entry = Entry { methods: methods.to_vec(), auth_time: proved_at, multifactor_at, by: by.cloned() };
-    let proof = store::sessions::Proof { digest: &token.digest(), methods, proved_at, multifactor_at, by };
-    if !store::sessions::renew(&mut deed.tx, viewer.session.id, &proof, deed.now).await? {
-        return Err(Denied::SignIn.into());
-    }
     record(&mut deed, &viewer.user, &entry, None).await?;
     deed.tell(Action::SignedIn, Target::new(TargetKind::Session, viewer.session.id, viewer.user.shown_name()));
     deed.commit().await?;
+    Ok(token)
+}
+
+/// The same within a deed that tells of it in its own words.
+pub(crate) async fn renew_in(
+    deed: &mut Deed<'_>,
+    viewer: &Viewer,
+    methods: &[Method],
+    proved_at: Timestamp,
+    by: Option<&Vouched>,
+) -> Verb<Secret> {
+    let token = Secret::random();
+    let multifactor_at = Method::multifactor_at(methods, proved_at);
+    let proof = store::sessions::Proof { digest: &token.digest(), methods, proved_at, multifactor_at, by };
+    let now = deed.now;
+    if !store::sessions::renew(&mut deed.tx, viewer.session.id, &proof, now).await? {
+        return Err(Denied::SignIn.into());
+    }
     Ok(token)
 }
 

@@ -8,6 +8,7 @@ mod browser;
 mod account;
 mod codes;
 mod collaboration;
+mod factors;
 mod forms;
 mod gate;
 mod invited;

@@ -6,14 +6,16 @@ use domain::id::{AttemptId, DraftId, InvitationId, PasskeyId};
 use domain::identity::Identity;
 use domain::passcode::Purpose;
 use domain::session::{Method, Origin};
-use domain::time::Span;
+use domain::time::{Span, Timestamp};
 use domain::user::User;
 use serde_json::json;
+use services::factors::{passes, recovery, totp};
 use services::federation::Errand;
 use services::signin::{Caller, Continuation};
 use services::testing::{Device, Lobby};
 use services::{Secret, Viewer, federation, passkeys, redemption, signin};
 use store::Engine;
+use store::authenticators::Kept;
 
 use crate::browser::{Answer, Browser, code_in, doors, letter_to, with_file};
 use crate::line::Line;
@@ -91,6 +93,13 @@ impl Asks<'_> {
             // A session of one's own, not the one that asks.
             ("my-session", Some(user)) => self.scene.lobby.viewer(user.id).await.session.id.to_string(),
             ("my-passkey", Some(user)) => self.passkey(user).await.0.to_string(),
+            ("my-authenticator", Some(user)) => self.authenticator(user).await,
+            ("authenticator-to-confirm", Some(_)) => self.waiting().await,
+            ("my-recovery-code", Some(user)) => self.recovery_code(user).await,
+            ("my-pass", Some(user)) => self.pass(user).await,
+            ("my-authenticator" | "authenticator-to-confirm" | "my-recovery-code" | "my-pass", None) => {
+                self.scene.names["none"].clone()
+            }
             ("passkey-to-sign-in", user) => self.answer_to_sign_in(user).await,
             ("passkey-to-add", Some(_)) => self.answer_to_add().await,
             ("passkey-to-prove", Some(user)) => self.answer_to_prove(user).await,
@@ -143,12 +152,54 @@ impl Asks<'_> {
             digest: &token.digest(),
             methods: &methods,
             proved_at: now,
-            multifactor_at: None,
+            multifactor_at: Some(now),
             by: None,
         };
         store::sessions::renew(&mut tx, viewer.session.id, &proof, now).await.unwrap();
         tx.commit().await.unwrap();
         made
+    }
+
+    /// An authenticator of the actor's own, who proved themselves just now; the code that it shows.
+    async fn authenticator(&self, user: &User) -> String {
+        self.passkey(user).await;
+        let services = &self.scene.lobby.services;
+        let secret = Secret::given("OBWGC2LOFVZXI4TJNZTS243FMNZGK5BN");
+        let now = services.now();
+        let kept = Kept {
+            user: user.id,
+            secret: services.key.seal(&format!("authenticator {}", user.id), &secret).unwrap(),
+            session: self.signed_in.as_ref().unwrap().0.session.id,
+            created_at: now,
+            confirmed_at: Some(now),
+            last_step: 0,
+            last_used_at: None,
+        };
+        let mut tx = services.store.begin().await.unwrap();
+        store::authenticators::begin(&mut tx, &kept).await.unwrap();
+        tx.commit().await.unwrap();
+        shown(&secret, now)
+    }
+
+    /// The first code of an authenticator that waits for it.
+    async fn waiting(&self) -> String {
+        let services = &self.scene.lobby.services;
+        let (viewer, _) = self.signed_in.as_ref().unwrap();
+        totp::begin(services, viewer).await.unwrap();
+        shown(&totp::waiting(services, viewer).await.unwrap().unwrap().secret, services.now())
+    }
+
+    async fn recovery_code(&self, user: &User) -> String {
+        self.passkey(user).await;
+        let viewer = self.scene.lobby.stepped_up(&self.scene.lobby.viewer(user.id).await).await;
+        let codes = recovery::make(&self.scene.lobby.services, &viewer).await.unwrap();
+        codes[0].expose().to_owned()
+    }
+
+    async fn pass(&self, user: &User) -> String {
+        let lobby = &self.scene.lobby;
+        let admin = lobby.admin().await.viewer().clone().user_administrator().unwrap();
+        passes::give(&lobby.services, &admin, user.id).await.unwrap().spaced()
     }
 
     async fn answer_to_sign_in(&self, user: Option<&User>) -> String {
@@ -254,6 +305,13 @@ impl Asks<'_> {
     fn caller<'a>(&'a self, origin: &'a Origin) -> Caller<'a> {
         Caller { browser: &self.cookie, device: None, origin, correlation: self.scene.lobby.correlation() }
     }
+}
+
+/// What an authenticator with this secret shows.
+fn shown(secret: &Secret, at: Timestamp) -> String {
+    let secret = totp_rs::Secret::try_from_base32(secret.expose()).unwrap();
+    let totp = totp_rs::Builder::new().with_secret(secret).build_noncompliant();
+    totp.generate(u64::try_from(at.0 / 1000).unwrap()).to_string()
 }
 
 /// `ok` for what was done or shown; `door`, `prove` and `shut` for where it leads instead; else the status.

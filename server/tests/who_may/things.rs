@@ -72,6 +72,7 @@ pub async fn make(lobby: &Lobby) -> (Vec<Option<User>>, Names) {
         ("person", person.id.to_string()),
         ("session", lobby.viewer(person.id).await.session.id.to_string()),
         ("passkey", lobby.passkey(holder.id).await.0.to_string()),
+        ("passkey-of-person", lobby.passkey(person.id).await.0.to_string()),
     ] {
         names.insert(name, id);
     }
@@ -241,6 +242,7 @@ async fn versions(services: &Services, person: &User, names: &mut Names) {
         ("version-of-person", person.version),
         ("version-of-organization", tenant.organization.version),
         ("version-of-collaboration", tenant.collaboration.version),
+        ("version-of-security", tenant.security.version),
     ] {
         names.insert(name, version.to_string());
     }

@@ -174,6 +174,15 @@ pub(super) fn account_changed(organization: &str, change: AccountChange) -> Stri
         AccountChange::IdentityRemoved => format!("One of your accounts can no longer sign in to {organization}"),
         AccountChange::PasskeyAdded => format!("A passkey was added to your account at {organization}"),
         AccountChange::PasskeyRemoved => format!("A passkey was removed from your account at {organization}"),
+        AccountChange::AuthenticatorAdded => {
+            format!("An authenticator app was added to your account at {organization}")
+        }
+        AccountChange::AuthenticatorRemoved => {
+            format!("The authenticator app was removed from your account at {organization}")
+        }
+        AccountChange::RecoveryCodesMade => format!("New recovery codes were made for your account at {organization}"),
+        AccountChange::RecoveryCodeUsed => format!("A recovery code of your account at {organization} was used"),
+        AccountChange::PassGiven => format!("You were given an enrolment pass at {organization}"),
         AccountChange::RedemptionReset => format!("How you sign in to {organization} was reset"),
         AccountChange::AddressChanged | AccountChange::AddressMoved => {
             format!("Your address at {organization} was changed")
@@ -194,6 +203,10 @@ pub(super) fn account_changed_text(change: AccountChange) -> &'static str {
         AccountChange::RedemptionReset => {
             "An administrator did this. Your sessions have ended and your accounts are no longer tied to you; your access \
              stays. The invitation that comes with another letter ties them again."
+        }
+        AccountChange::PassGiven => {
+            "With it you add a way to confirm that it is you, such as an authenticator app. Whoever gave it tells you what it \
+             says; it holds for 24 hours. If you did not ask for one, tell an administrator."
         }
         _ => {
             "If this was you, there is nothing to do. If it was not, open your account page, end the other sessions, and \

@@ -13,7 +13,7 @@ use store::{StoreError, Tx};
 use super::{check_domain, live, target};
 use crate::limits::Limit;
 use crate::signin::{self, Asked, Caller, anchor_carries, entry_guard};
-use crate::{Denied, Refusal, Services, Verb, Viewer};
+use crate::{Denied, Refusal, Services, Verb, Viewer, factors};
 
 const CHANGES: &[Limit] = &[Limit::a_day(3)];
 
@@ -91,7 +91,7 @@ fn taken(error: StoreError) -> Refusal {
 /// Who has a factor uses it: a code to the old address is what the thief of a mailbox has, and could move for good.
 async fn check_factor(tx: &mut Tx, viewer: &Viewer, now: Timestamp) -> Verb<()> {
     let used = viewer.session.multifactor_at.is_some_and(|at| now < at + FRESH);
-    if !used && store::passkeys::has_any(tx, viewer.user.id).await? {
+    if !used && factors::has_any(tx, viewer.user.id).await? {
         return Err(Refusal::Rule("factor_wanted"));
     }
     Ok(())

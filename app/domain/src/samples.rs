@@ -1,5 +1,9 @@
 //! Values for tests: valid, small, and the same every time.
 
+mod access;
+
+pub use access::{app, attempt, countries, group, location, policy, policy_set, ranges, terms_id, user};
+
 use std::net::{IpAddr, Ipv4Addr};
 
 use crate::group::Membership;

@@ -8,7 +8,7 @@ use domain::time::{Span, Timestamp};
 use domain::user::{DELETED_KEPT, DeletedBy, IDLE_PENDING_KEPT, User};
 use store::{StoreError, Stored};
 
-use crate::{Actor, Refusal, Services, Verb, people};
+use crate::{Actor, Refusal, Services, Verb, access, people};
 
 const PASSCODES_KEPT: Span = Span::days(1);
 /// A little longer than the longest window that a limit counts.
@@ -16,7 +16,8 @@ const HITS_KEPT: Span = Span::days(31);
 const JOBS_KEPT: Span = Span::days(30);
 const LETTERS_KEPT: Span = Span::days(30);
 const AUDIT_KEPT: Span = Span::days(365);
-const SIGN_INS_KEPT: Span = Span::days(30);
+/// Counts of days, which name nobody.
+const DAY_COUNTS_KEPT: i64 = 400;
 /// How far back guests are sought whom no partner has got, though their domain is one's.
 const STRAYS_SOUGHT: Span = Span::hours(1);
 /// Batches of one kind in one round: the rest waits a minute, so that no round keeps others from writing for long.
@@ -139,6 +140,7 @@ async fn prune(services: &Services) -> Verb<()> {
     store::passkeys::prune(&mut tx, now).await?;
     store::hits::prune(&mut tx, now - HITS_KEPT).await?;
     store::jobs::prune(&mut tx, now - JOBS_KEPT).await?;
+    store::sign_ins::prune_days(&mut tx, access::days_ago(services, DAY_COUNTS_KEPT)).await?;
     store::partners::file_strays(&mut tx, first_id(now - STRAYS_SOUGHT)).await?;
     tx.commit().await?;
     macro_rules! in_batches {
@@ -152,10 +154,11 @@ async fn prune(services: &Services) -> Verb<()> {
             .await?;
         )+ };
     }
+    let sign_ins_kept = services.tenant().access.value.days_in_force(now);
     in_batches! {
         store::outbox::prune, LETTERS_KEPT;
         store::audit::prune, AUDIT_KEPT;
-        store::sign_ins::prune, SIGN_INS_KEPT;
+        store::sign_ins::prune, Span::days(i64::from(sign_ins_kept));
     }
     Ok(())
 }

@@ -18,7 +18,7 @@ pub mod whatif;
 pub use gate::{Admission, Held, Stop, Verdicts, admit};
 pub(crate) use locations::in_use;
 pub(crate) use policies::{Named, is_protected, regrouped};
-pub(crate) use record::{Written, write};
+pub(crate) use record::{Written, days_ago, write};
 
 use std::sync::Arc;
 

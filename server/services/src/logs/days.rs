@@ -1,0 +1,46 @@
+//! The sign-in log by day and result, from counts alone: no row of the log is read.
+
+use domain::event::SignInResult;
+
+use crate::access::days_ago;
+use crate::{Reader, Services, Verb};
+
+/// One calendar day of the organization's time zone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Day {
+    /// Days since 1970-01-01.
+    pub day: i64,
+    /// In the order of [`SignInResult::ALL`].
+    pub amounts: [i64; SignInResult::ALL.len()],
+}
+
+/// Every day that the log is kept for, the oldest first, those without a sign-in too.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Days(pub Vec<Day>);
+
+impl Day {
+    pub fn amount(&self, result: SignInResult) -> i64 {
+        let at = SignInResult::ALL.iter().position(|one| *one == result);
+        at.and_then(|at| self.amounts.get(at)).copied().unwrap_or(0)
+    }
+
+    pub fn sum(&self) -> i64 {
+        self.amounts.iter().sum()
+    }
+}
+
+/// # Errors
+/// Where the database does not answer.
+pub async fn days(services: &Services, _by: &Reader) -> Verb<Days> {
+    let kept = i64::from(services.tenant().access.value.days_in_force(services.now()));
+    let (first, today) = (days_ago(services, kept - 1), days_ago(services, 0));
+    let counts = store::sign_ins::days(&mut services.store.read().await?, first).await?;
+    let of = |day: i64| {
+        let amounts = SignInResult::ALL.map(|result| {
+            let counted = counts.iter().find(|count| count.day == day && count.result == result.as_str());
+            counted.map_or(0, |count| count.amount)
+        });
+        Day { day, amounts }
+    };
+    Ok(Days((first..=today).map(of).collect()))
+}

@@ -6,7 +6,7 @@ mod export;
 pub mod whom;
 
 pub use attempt::{Detail, Judged, sign_in};
-pub use days::{Day, Days, days};
+pub use days::{Day, Days, RESULTS, days};
 pub use export::{Export, Format, MOST_ROWS, export_audit, export_sign_ins};
 
 use domain::access::Country;

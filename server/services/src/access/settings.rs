@@ -21,8 +21,8 @@ pub async fn save(services: &Services, by: &PolicyAdmin, new: Access, version: i
     let old: Stored<Access> = store::settings::get(&mut deed.tx, ACCESS).await?.ok_or(Refusal::Conflict)?;
     let new = new.after(&old.value, deed.now);
     if new.sign_in_days < old.value.sign_in_days {
-        let administrators = store::users::administrators(&mut deed.tx).await?;
-        for to in administrators.iter().filter(|user| user.value.may_enter(deed.now).is_ok()) {
+        let (administrators, now) = (store::users::administrators(&mut deed.tx).await?, deed.now);
+        for to in administrators.iter().filter(|user| user.value.may_enter(now).is_ok()) {
             deed.send(Lane::Single, Letter::LogShortened { to: to.value.id });
         }
     }

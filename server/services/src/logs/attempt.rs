@@ -1,6 +1,6 @@
 //! One attempt of the sign-in log: its facts, and what every policy said, judged again as the policies stood then.
 
-use domain::access::{Judgment, Outcome, Policy, PolicySet, evaluate};
+use domain::access::{Judgment, Outcome, Policy, evaluate};
 use domain::id::{PolicyId, SignInId};
 use store::sign_ins::Applied;
 
@@ -15,8 +15,6 @@ pub struct Detail {
     pub judged: Vec<Judged>,
     /// `None` where no policy was asked, or where the facts went with the person.
     pub outcome: Option<Outcome>,
-    /// With the names of that time, for words about places and terms.
-    pub set: PolicySet,
     /// Where the facts are gone: what was kept of the policies that applied, by the names they had last.
     pub kept: Vec<(String, Applied)>,
 }
@@ -44,7 +42,7 @@ pub async fn sign_in(services: &Services, _by: &Reader, id: SignInId) -> Verb<De
         let name = |policy: PolicyId| names.iter().find(|named| named.id == policy.to_string());
         let name = |policy: PolicyId| name(policy).map_or_else(|| policy.to_string(), |named| named.name.clone());
         let kept = applied.into_iter().map(|applied| (name(applied.policy), applied)).collect();
-        return Ok(Detail { sign_in, judged: Vec::new(), outcome: None, set, kept });
+        return Ok(Detail { sign_in, judged: Vec::new(), outcome: None, kept });
     };
     let verdict = evaluate(&set, &attempt);
     let now = services.policies();
@@ -55,5 +53,5 @@ pub async fn sign_in(services: &Services, _by: &Reader, id: SignInId) -> Verb<De
         judgment: judged.judgment,
         deleted: now.entry(judged.policy).is_none(),
     });
-    Ok(Detail { sign_in, judged: judged.collect(), outcome: Some(verdict.outcome), set, kept: Vec::new() })
+    Ok(Detail { sign_in, judged: judged.collect(), outcome: Some(verdict.outcome), kept: Vec::new() })
 }

@@ -76,8 +76,8 @@ pub(crate) async fn record(deed: &mut Deed<'_>, user: &User, entry: &Entry, refu
 
 /// A break-glass account was tried: every Administrator hears of it, whatever came of it.
 async fn raise_alarm(deed: &mut Deed<'_>, user: &User, attempt: SignInId, refused: Option<&str>) -> Verb<()> {
-    let administrators = store::users::administrators(&mut deed.tx).await?;
-    for to in administrators.iter().filter(|to| to.value.may_enter(deed.now).is_ok()) {
+    let (administrators, now) = (store::users::administrators(&mut deed.tx).await?, deed.now);
+    for to in administrators.iter().filter(|to| to.value.may_enter(now).is_ok()) {
         deed.send(Lane::Single, Letter::BreakGlass { attempt, to: to.value.id });
     }
     let target = Target::new(TargetKind::User, user.id, user.shown_name());

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use domain::application::Application;
 use domain::group::Group;
 use domain::id::{GroupId, InvitationId, LetterId};
 use domain::invitation::LetterState;

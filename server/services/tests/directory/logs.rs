@@ -6,7 +6,7 @@ use services::logs::{self, AuditAsk, Export, Format, SignInAsk};
 use services::testing::{Lobby, both};
 use services::{PageAsk, Reader, applications, memberships, people};
 
-pub async fn whole(mut export: Export) -> String {
+async fn whole(mut export: Export) -> String {
     let mut file = Vec::new();
     while let Some(piece) = export.next().await.unwrap() {
         file.extend(piece);

@@ -11,7 +11,6 @@ mod people;
 mod providers;
 mod races;
 mod reset;
-mod sign_in_log;
 
 use domain::event::Action;
 use services::testing::Lobby;

@@ -19,9 +19,9 @@ const BY_APPLICATION: &str = "s.application_id = ?";
 const BY_RESULT: &str = "s.result = ?";
 const BY_PLATFORM: &str = "s.platform = ?";
 const BY_COUNTRY: &str = "s.country = ?";
-const BY_APPLICATION_RESULT: &str = "s.application_id = ? AND s.result = ?";
-const BY_COUNTRY_RESULT: &str = "s.country = ? AND s.result = ?";
-const BY_PLATFORM_RESULT: &str = "s.platform = ? AND s.result = ?";
+const BY_APPLICATION_RESULT: &str = "s.application_id || ' ' || s.result = ?";
+const BY_COUNTRY_RESULT: &str = "s.country || ' ' || s.result = ?";
+const BY_PLATFORM_RESULT: &str = "s.platform || ' ' || s.result = ?";
 // The same as conditions that no index answers: an engine that knows nothing of the values would walk any of them.
 const OF_USER: &str = "s.user_id || '' = ?";
 const OF_APPLICATION: &str = "s.application_id || '' = ?";
@@ -157,16 +157,16 @@ const DRIVERS: [Driver; 9] = [
 ];
 
 impl Want {
-    fn facets(&self) -> Vec<(Facet, Bind)> {
+    fn facets(&self) -> Vec<(Facet, String)> {
         let asked = [
-            (Facet::User, self.user.map(Bind::text)),
-            (Facet::Application, self.application.as_ref().map(Bind::text)),
-            (Facet::Country, self.country.map(|country| Bind::text(country.word()))),
-            (Facet::Platform, self.platform.map(Bind::text)),
-            (Facet::Result, self.result.map(Bind::text)),
-            (Facet::Policy, self.policy.map(Bind::text)),
+            (Facet::User, self.user.map(|user| user.to_string())),
+            (Facet::Application, self.application.clone()),
+            (Facet::Country, self.country.map(Country::word)),
+            (Facet::Platform, self.platform.map(|platform| platform.to_string())),
+            (Facet::Result, self.result.map(|result| result.to_string())),
+            (Facet::Policy, self.policy.map(|policy| policy.to_string())),
         ];
-        asked.into_iter().filter_map(|(facet, bind)| Some((facet, bind?))).collect()
+        asked.into_iter().filter_map(|(facet, value)| Some((facet, value?))).collect()
     }
 }
 
@@ -195,12 +195,13 @@ struct Way {
 }
 
 impl Way {
-    fn new(want: &Want, facets: &[(Facet, Bind)], driver: Option<Driver>) -> Self {
-        let bind = |facet: &Facet| facets.iter().find(|(one, _)| one == facet).map(|(_, bind)| bind.clone());
+    fn new(want: &Want, facets: &[(Facet, String)], driver: Option<Driver>) -> Self {
+        let value = |facet: &Facet| facets.iter().find(|(one, _)| one == facet).map(|(_, value)| value.as_str());
         let driven = driver.map_or(&[][..], |driver| driver.facets);
-        let binds: Vec<Bind> = driven.iter().filter_map(bind).collect();
+        // An index of two has them in one text.
+        let key = Bind::text(driven.iter().filter_map(value).collect::<Vec<_>>().join(" "));
         let rest = facets.iter().filter(|(facet, _)| !driven.contains(facet));
-        let checked = rest.map(|(facet, bind)| Filter::new(facet.checked(), [bind.clone()])).collect();
+        let checked = rest.map(|(facet, value)| Filter::new(facet.checked(), [Bind::text(value)])).collect();
         let by_policy = driver.is_some_and(|driver| driver.fragment.is_none());
         let (since, until) = if by_policy { (POLICY_SINCE, POLICY_UNTIL) } else { (SINCE, UNTIL) };
         let span = [(since, want.since), (until, want.until)];
@@ -208,9 +209,9 @@ impl Way {
         if by_policy {
             let bounds = [POLICY_SINCE, POLICY_AT_MOST];
             let walked = span.collect();
-            return Self { list: &OF_ONE_POLICY, index: &IDS_OF_ONE_POLICY, scope: binds, walked, checked, bounds };
+            return Self { list: &OF_ONE_POLICY, index: &IDS_OF_ONE_POLICY, scope: vec![key], walked, checked, bounds };
         }
-        let own = driver.and_then(|driver| driver.fragment).map(|fragment| Filter::new(fragment, binds));
+        let own = driver.and_then(|driver| driver.fragment).map(|fragment| Filter::new(fragment, [key]));
         let (walked, bounds) = (own.into_iter().chain(span).collect(), [SINCE, AT_MOST]);
         Self { list: &SIGN_INS, index: &SIGN_INS, scope: Vec::new(), walked, checked, bounds }
     }
@@ -318,8 +319,8 @@ pub fn driven_texts() -> Vec<(String, &'static str)> {
     let mut texts = Vec::new();
     for driver in &DRIVERS {
         for other in all.iter().filter(|other| !driver.facets.contains(other)) {
-            let facets: Vec<(Facet, Bind)> =
-                driver.facets.iter().chain([other]).map(|facet| (*facet, Bind::text(""))).collect();
+            let facets: Vec<(Facet, String)> =
+                driver.facets.iter().chain([other]).map(|facet| (*facet, String::new())).collect();
             let way = Way::new(&want, &facets, Some(*driver));
             for (reverse, after) in [(false, None), (true, Some("x.x".to_owned()))] {
                 let ask = PageAsk { reverse, after, size: 50, ..PageAsk::default() };

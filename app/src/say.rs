@@ -222,6 +222,7 @@ pub fn letter(letter: &Letter) -> &'static str {
         Letter::AccountChanged { .. } => "A way to sign in changed",
         Letter::AccessAsked { .. } => "A guest asks about a blocked sign-in",
         Letter::BreakGlass { .. } => "Break-glass account tried",
+        Letter::LogShortened { .. } => "Sign-in log kept for less long",
         Letter::ApplicationAssigned { .. } => "A group gained an application",
     }
 }

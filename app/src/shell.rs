@@ -99,7 +99,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/admin/audit") view=admin::audit::AuditPage ssr=mode.clone()/>
                 <Route path=path!("/access") view=door::access::AccessPage ssr=mode.clone()/>
                 <Route path=path!("/access/:app") view=door::access::AccessToPage ssr=mode.clone()/>
-                <Route path=path!("/admin/sign-ins") view=admin::sign_ins::SignInsPage ssr=mode.clone()/>
+                <SignInRoutes/>
                 <Route path=path!("/mailbox") view=panel::mailbox::MailboxPage ssr=mode.clone()/>
                 <Route path=path!("/groups/:group") view=panel::fellows::FellowsPage ssr=mode.clone()/>
                 <ProviderRoutes/>
@@ -118,6 +118,19 @@ fn FactorRoutes() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("/account/enrol") view=panel::enrol::EnrolPage ssr=mode.clone()/>
             <Route path=path!("/account/authenticator") view=panel::enrol::AuthenticatorPage ssr=mode.clone()/>
             <Route path=path!("/account/recovery") view=panel::enrol::RecoveryPage ssr=mode/>
+        </ParentRoute>
+    }
+    .into_inner()
+}
+
+/// The sign-in log.
+#[component(transparent)]
+fn SignInRoutes() -> impl MatchNestedRoutes + Clone {
+    let mode = SsrMode::Async;
+    view! {
+        <ParentRoute path=path!("") view=Outlet>
+            <Route path=path!("/admin/sign-ins") view=admin::sign_ins::SignInsPage ssr=mode.clone()/>
+            <Route path=path!("/admin/sign-ins/:sign_in") view=admin::sign_ins::SignInPage ssr=mode/>
         </ParentRoute>
     }
     .into_inner()

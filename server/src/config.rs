@@ -3,11 +3,15 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use domain::id::UserId;
 use domain::text::{EmailAddress, Label};
 use ipnet::IpNet;
 use serde::Deserialize;
 use services::Secret;
 use services::mail::{Login, SmtpSettings, Tls};
+
+/// Accounts for emergencies.
+const MOST_BREAK_GLASS: usize = 5;
 
 /// Every key with what it means, for `--help` and the README; the environment has each as `LOBBY_` and the key in
 /// capitals, a dot being an underscore.
@@ -22,6 +26,14 @@ pub const KEYS: &[(&str, &str)] = &[
     (
         "outbound_networks",
         "Networks besides public ones in which identity providers may be. Default none; loopback in demo mode.",
+    ),
+    (
+        "country_file",
+        "A file of countries by address (MaxMind DB). Without it, access policies by country cannot be turned on.",
+    ),
+    (
+        "break_glass",
+        "Ids of at most 5 Administrators whom no access policy keeps out of Lobby; they sign in by a passkey alone.",
     ),
     ("log.format", "text or json. Default text."),
     ("log.level", "error, warn, info, debug or trace. Default info."),
@@ -47,6 +59,8 @@ struct File {
     trusted_proxies: Vec<String>,
     client_header: Option<String>,
     outbound_networks: Vec<String>,
+    country_file: Option<PathBuf>,
+    break_glass: Vec<String>,
     log: Log,
     smtp: Smtp,
 }
@@ -82,6 +96,8 @@ pub struct Config {
     pub proxies: Proxies,
     /// Networks besides public ones that the one HTTP client may go to.
     pub outbound_networks: Vec<IpNet>,
+    pub country_file: Option<PathBuf>,
+    pub break_glass: Vec<UserId>,
     pub log_json: bool,
     pub log_level: String,
     /// `None` is the demo's mailbox.
@@ -151,7 +167,7 @@ impl Config {
 /// Puts a value from the environment where the key says.
 fn set(table: &mut toml::Table, key: &'static str, value: &str) -> Result<(), ConfigError> {
     let value = match key {
-        "trusted_proxies" | "outbound_networks" => {
+        "trusted_proxies" | "outbound_networks" | "break_glass" => {
             value.split(',').map(|part| toml::Value::from(part.trim())).collect::<Vec<_>>().into()
         }
         "smtp.port" => toml::Value::Integer(value.parse().map_err(|_| wrong("smtp.port", "not a number"))?),
@@ -215,6 +231,12 @@ impl File {
             }
             listed => listed.iter().map(|text| network("outbound_networks", text)).collect::<Result<_, _>>()?,
         };
+        let named = self.break_glass.iter().map(|id| id.trim().parse::<UserId>());
+        let break_glass: Vec<UserId> =
+            named.collect::<Result<_, _>>().map_err(|_| wrong("break_glass", "each is the id of a person"))?;
+        if break_glass.len() > MOST_BREAK_GLASS {
+            return Err(wrong("break_glass", format!("at most {MOST_BREAK_GLASS}")));
+        }
         Ok(Config {
             public_url,
             listen,
@@ -223,6 +245,8 @@ impl File {
             key_file,
             proxies,
             outbound_networks,
+            country_file: self.country_file,
+            break_glass,
             log_json,
             log_level,
             smtp,

@@ -89,6 +89,10 @@ pub enum Letter {
         attempt: SignInId,
         to: UserId,
     },
+    /// To every Administrator: the sign-in log is to be kept for a shorter time.
+    LogShortened {
+        to: UserId,
+    },
     /// To the owners of a group that gained an application.
     ApplicationAssigned {
         application: AppId,
@@ -112,6 +116,7 @@ impl Letter {
             Self::AccountChanged { .. } => "account_changed",
             Self::AccessAsked { .. } => "access_asked",
             Self::BreakGlass { .. } => "break_glass",
+            Self::LogShortened { .. } => "log_shortened",
             Self::ApplicationAssigned { .. } => "application_assigned",
         }
     }

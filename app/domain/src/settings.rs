@@ -94,15 +94,42 @@ pub struct Access {
     pub blocked_detail: BlockedDetail,
     /// Days that the sign-in log is kept, 30 to 730.
     pub sign_in_days: u32,
+    /// What it was before it was shortened, which holds for a while still.
+    pub longer: Option<Longer>,
+}
+
+/// Somebody who wants traces gone has to wait until others have read of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Longer {
+    pub days: u32,
+    pub until: Timestamp,
 }
 
 impl Access {
     pub const SIGN_IN_DAYS: std::ops::RangeInclusive<u32> = 30..=730;
+    /// How long shortening takes.
+    pub const SHORTENING: Span = Span::days(7);
+
+    /// Days that the sign-in log is kept at this moment.
+    pub fn days_in_force(&self, now: Timestamp) -> u32 {
+        let longer = self.longer.filter(|longer| now < longer.until);
+        longer.map_or(self.sign_in_days, |longer| longer.days.max(self.sign_in_days))
+    }
+
+    /// What becomes of `self` when it is saved over `old`: a shorter time than the one in force waits.
+    #[must_use]
+    pub fn after(self, old: &Self, now: Timestamp) -> Self {
+        let days = old.days_in_force(now);
+        // Where it was shortened already and is not shortened further, the first word stands.
+        let told = old.longer.filter(|longer| now < longer.until && self.sign_in_days >= old.sign_in_days);
+        let until = told.map_or(now + Self::SHORTENING, |longer| longer.until);
+        Self { longer: (self.sign_in_days < days).then_some(Longer { days, until }), ..self }
+    }
 }
 
 impl Default for Access {
     fn default() -> Self {
-        Self { blocked_detail: BlockedDetail::Condition, sign_in_days: 30 }
+        Self { blocked_detail: BlockedDetail::Condition, sign_in_days: 30, longer: None }
     }
 }
 
@@ -240,6 +267,26 @@ mod tests {
             let settings = Collaboration { allow_invites_from: from, ..Collaboration::default() };
             assert_eq!(settings.lets_owners_invite(), from != AllowInvitesFrom::None, "{from}");
         }
+    }
+
+    #[test]
+    fn a_shorter_time_holds_after_seven_days_and_a_longer_one_at_once() {
+        let now = Timestamp(1_780_315_200_000);
+        let days = |sign_in_days| Access { sign_in_days, ..Access::default() };
+        let short = days(30).after(&days(90), now);
+        let almost = now + Span(Span::days(7).0 - 1);
+        assert_eq!([now, almost, now + Span::days(7)].map(|at| short.days_in_force(at)), [90, 90, 30]);
+        let again = days(30).after(&short, almost);
+        assert_eq!(again, short, "saving it again takes no longer");
+        let less = days(40).after(&short, almost);
+        assert_eq!([almost, now + Span::days(7)].map(|at| less.days_in_force(at)), [90, 40]);
+        let further = days(60).after(&days(90), now).after(&days(90), now);
+        let further = days(30).after(&further, almost);
+        assert_eq!(
+            [almost, almost + Span::days(6), almost + Span::days(7)].map(|at| further.days_in_force(at)),
+            [90, 90, 30]
+        );
+        assert_eq!(days(400).after(&short, now), days(400));
     }
 
     #[test]

@@ -74,6 +74,8 @@ pub fn problem(problem: &Problem) -> String {
         "group_protected" => {
             "An access policy leaves this group out, so only Administrators and conditional access administrators change who is in it."
         }
+        "break_glass_passkey" => "This account signs in by a passkey alone.",
+        "sign_in_days_range" => "The sign-in log is kept for 30 to 730 days.",
         "country_data_missing" => "There are no country data on this server. `lobby check` says how to get them.",
         "named_by_policy" => return format!("The access policy “{fact}” names it. Change the policy first."),
         "location_in_use" => return format!("The access policy “{fact}” uses it. Change the policy first."),

@@ -104,6 +104,8 @@ impl House {
             public_url: url::Url::parse("http://localhost")?,
             demo: false,
             outbound: services::Outbound::new(&["127.0.0.0/8".parse()?])?,
+            countries: services::Countries::default(),
+            break_glass: Vec::new(),
         };
         let services = Services::open(parts).await?;
         let now = services.now();

@@ -9,6 +9,7 @@ mod federation;
 mod house;
 mod invite;
 mod load;
+mod log;
 mod mail;
 mod policies;
 mod provider;
@@ -48,14 +49,18 @@ enum Command {
     /// The server to compare with; started by the benchmark.
     #[command(hide = true)]
     Bare(bare::Arguments),
+    /// What filtering a sign-in log of ten million rows takes.
+    SignInLog(log::Arguments),
 }
 
 fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
-    if let Some(Command::Bare(arguments)) = arguments.command {
-        return bare::main(&arguments);
-    }
     let here = std::env::current_exe()?;
+    match &arguments.command {
+        Some(Command::Bare(arguments)) => return bare::main(arguments),
+        Some(Command::SignInLog(arguments)) => return sign_in_log(arguments, &here),
+        None => {}
+    }
     let folder = here.parent().context("this program is in no folder")?;
     let lobby = arguments.lobby.unwrap_or_else(|| folder.join("lobby"));
     anyhow::ensure!(lobby.is_file(), "{} is not there: make release builds it", lobby.display());
@@ -66,6 +71,18 @@ fn main() -> anyhow::Result<()> {
     print!("{}", report::table(&rows));
     std::fs::write(&out, report::json(&rows)?).with_context(|| format!("{} cannot be written", out.display()))?;
     println!("\nThe figures are in {}.", out.display());
+    Ok(())
+}
+
+/// A measurement of its own, with its own file beside the other one's.
+fn sign_in_log(arguments: &log::Arguments, here: &Path) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let mut rows = runtime.block_on(log::measure(arguments, here))?;
+    report::judge(&mut rows);
+    print!("{}", report::table(&rows));
+    let folder = here.parent().context("this program is in no folder")?;
+    let out = folder.parent().unwrap_or(folder).join("bench-sign-in-log.json");
+    std::fs::write(&out, report::json(&rows)?).with_context(|| format!("{} cannot be written", out.display()))?;
     Ok(())
 }
 

@@ -102,6 +102,7 @@ pub fn judge(rows: &mut [Row]) {
                 Some((format!("0.9 of realm_lookup_5: {ratio:.2}"), ratio >= 0.9))
             }
             "invite_10k" => most(5.0, "5 s"),
+            "sign_in_log_filter" | "sign_in_log_filter_pg" => most(50.0, "50 ms"),
             "rss_idle" => most(40.0, "40 MiB"),
             "rss_load" => most(90.0, "90 MiB"),
             "cold_start" => most(150.0, "150 ms"),

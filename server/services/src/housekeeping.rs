@@ -8,7 +8,7 @@ use domain::time::{Span, Timestamp};
 use domain::user::{DELETED_KEPT, DeletedBy, IDLE_PENDING_KEPT, User};
 use store::{StoreError, Stored};
 
-use crate::{Actor, Refusal, Services, Verb, factors, people};
+use crate::{Actor, Refusal, Services, Verb, access, factors, people};
 
 /// Authenticators without a first code, and passes that are over.
 const FACTORS_WAIT: Span = Span::hours(1);
@@ -18,7 +18,8 @@ const HITS_KEPT: Span = Span::days(31);
 const JOBS_KEPT: Span = Span::days(30);
 const LETTERS_KEPT: Span = Span::days(30);
 const AUDIT_KEPT: Span = Span::days(365);
-const SIGN_INS_KEPT: Span = Span::days(30);
+/// Counts of days, which name nobody.
+const DAY_COUNTS_KEPT: i64 = 400;
 /// How far back guests are sought whom no partner has got, though their domain is one's.
 const STRAYS_SOUGHT: Span = Span::hours(1);
 /// Batches of one kind in one round: the rest waits a minute, so that no round keeps others from writing for long.
@@ -36,6 +37,7 @@ pub async fn tick(services: &Services) -> Verb<()> {
     round = round.and(again(|| expire_invitations(services, &actor)).await);
     round = round.and(again(|| delete_idle(services, &actor)).await);
     round = round.and(again(|| erase_deleted(services, &actor)).await);
+    services.countries.follow();
     round = round.and(crate::access::trials::take_back_due(services).await.map(|_| ()));
     round.and(prune(services).await)
 }
@@ -143,6 +145,7 @@ async fn prune(services: &Services) -> Verb<()> {
     store::enrolment_passes::prune(&mut tx, now - FACTORS_WAIT).await?;
     store::hits::prune(&mut tx, now - HITS_KEPT).await?;
     store::jobs::prune(&mut tx, now - JOBS_KEPT).await?;
+    store::sign_ins::prune_days(&mut tx, access::days_ago(services, DAY_COUNTS_KEPT)).await?;
     store::partners::file_strays(&mut tx, first_id(now - STRAYS_SOUGHT)).await?;
     tx.commit().await?;
     macro_rules! in_batches {
@@ -156,10 +159,11 @@ async fn prune(services: &Services) -> Verb<()> {
             .await?;
         )+ };
     }
+    let sign_ins_kept = services.tenant().access.value.days_in_force(now);
     in_batches! {
         store::outbox::prune, LETTERS_KEPT;
         store::audit::prune, AUDIT_KEPT;
-        store::sign_ins::prune, SIGN_INS_KEPT;
+        store::sign_ins::prune, Span::days(i64::from(sign_ins_kept));
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ pub mod applications;
 pub mod bell;
 pub mod blocks;
 pub mod clock;
-pub mod countries; // TEMP
+pub mod countries;
 pub mod deed;
 pub mod delivery;
 pub mod demo;
@@ -47,6 +47,7 @@ use std::sync::Arc;
 pub use actor::{Actor, Admin, Denied, OwnerOf, PolicyAdmin, Reader, UserAdmin, Viewer};
 pub use bell::Bell;
 pub use clock::{Clock, Ids};
+pub use countries::Countries;
 pub use outbound::Outbound;
 pub use refusal::{Refusal, Verb};
 pub use secret::{Key, Secret};
@@ -78,8 +79,10 @@ pub struct Inner {
     pub policies: arc_swap::ArcSwap<domain::access::PolicySet>,
     /// What the policies said in the last minute.
     pub verdicts: access::Verdicts,
-    pub countries: countries::Countries,      // TEMP
-    pub break_glass: Vec<domain::id::UserId>, // TEMP
+    /// Which country an address is in.
+    pub countries: Countries,
+    /// Accounts for emergencies: no policy for Lobby itself stops them.
+    pub break_glass: Vec<domain::id::UserId>,
     /// Rings when a letter or a job waits.
     pub bell: Bell,
 }
@@ -100,6 +103,8 @@ pub struct Parts {
     pub public_url: url::Url,
     pub demo: bool,
     pub outbound: Outbound,
+    pub countries: Countries,
+    pub break_glass: Vec<domain::id::UserId>,
 }
 
 impl Services {
@@ -108,7 +113,7 @@ impl Services {
     /// # Errors
     /// Where the database does not answer or the settings cannot be read.
     pub async fn open(parts: Parts) -> Result<Self, store::StoreError> {
-        let Parts { store, clock, key, mailer, public_url, demo, outbound } = parts;
+        let Parts { store, clock, key, mailer, public_url, demo, outbound, countries, break_glass } = parts;
         let tenant = arc_swap::ArcSwap::from_pointee(Tenant::load(&store).await?);
         let policies = arc_swap::ArcSwap::from_pointee(store::access::current(&mut store.read().await?).await?);
         let verdicts = access::Verdicts::default();
@@ -126,8 +131,8 @@ impl Services {
             tenant,
             policies,
             verdicts,
-            countries: countries::Countries, // TEMP
-            break_glass: Vec::new(),         // TEMP
+            countries,
+            break_glass,
             bell,
         })))
     }

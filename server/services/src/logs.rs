@@ -1,17 +1,23 @@
 //! The logs as readers see them: pages of events and sign-ins by typed filters. Exports have a file of their own.
 
+mod attempt;
+mod days;
 mod export;
 pub mod whom;
 
+pub use attempt::{Detail, Judged, sign_in};
+pub use days::{Day, Days, RESULTS, days};
 pub use export::{Export, Format, MOST_ROWS, export_audit, export_sign_ins};
 
+use domain::access::Country;
 use domain::event::{Action, SignInResult};
-use domain::id::{AppId, UserId};
+use domain::id::{AppId, PolicyId, UserId};
 use domain::session::Platform;
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 pub use store::audit::AuditEvent;
-pub use store::sign_ins::SignIn;
+pub use store::sign_ins::{Applied, Found, SignIn};
+use store::sign_ins::{LOBBY, Want};
 use store::{Bind, Filter, Page, PageAsk};
 
 use crate::{Reader, Services, Verb};
@@ -42,6 +48,8 @@ pub struct SignInAsk {
     pub user: Option<UserId>,
     pub to: Option<To>,
     pub result: Option<SignInResult>,
+    pub policy: Option<PolicyId>,
+    pub country: Option<Country>,
     pub platform: Option<Platform>,
     pub since: Option<Timestamp>,
     pub until: Option<Timestamp>,
@@ -69,21 +77,13 @@ impl AuditAsk {
 }
 
 impl SignInAsk {
-    fn filters(&self) -> Vec<Filter> {
-        use store::sign_ins::{BY_APPLICATION, BY_PLATFORM, BY_RESULT, BY_USER, LOBBY, SINCE, UNTIL};
-        let to = self.to.map(|to| match to {
-            To::Lobby => Bind::text(LOBBY),
-            To::Application(app) => Bind::text(app),
+    fn want(&self) -> Want {
+        let application = self.to.map(|to| match to {
+            To::Lobby => LOBBY.to_owned(),
+            To::Application(app) => app.to_string(),
         });
-        let binds = [
-            (BY_USER, self.user.map(Bind::text)),
-            (BY_APPLICATION, to),
-            (BY_RESULT, self.result.map(Bind::text)),
-            (BY_PLATFORM, self.platform.map(Bind::text)),
-            (SINCE, self.since.map(|at| Bind::number(at.0))),
-            (UNTIL, self.until.map(|at| Bind::number(at.0))),
-        ];
-        given(binds)
+        let Self { user, result, policy, country, platform, since, until, .. } = *self;
+        Want { user, application, result, platform, country, policy, since, until }
     }
 }
 
@@ -108,9 +108,9 @@ pub async fn audit(services: &Services, _by: &Reader, want: &AuditAsk, ask: &Pag
 }
 
 /// The newest first.
-pub async fn sign_ins(services: &Services, _by: &Reader, want: &SignInAsk, ask: &PageAsk) -> Verb<Page<SignIn>> {
+pub async fn sign_ins(services: &Services, _by: &Reader, want: &SignInAsk, ask: &PageAsk) -> Verb<Found> {
     let mut tx = services.store.read().await?;
-    Ok(store::sign_ins::page(&mut tx, ask, &want.filters()).await?)
+    Ok(store::sign_ins::search(&mut tx, ask, &want.want(), true).await?)
 }
 
 /// Every id in the values of an event; some are not of people.

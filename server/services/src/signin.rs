@@ -25,11 +25,13 @@ pub use proof::Proved;
 pub(crate) use proof::{
     Word, anchor_carries, bind, check_anchor, entry_guard, hold_entry, opened_for_passcodes, provider_guard,
 };
-pub(crate) use record::{Entry, open_session, record};
+pub(crate) use record::{Entry, open_session, record, record_failure};
 
 pub(crate) use code::prove;
 use proof::{Resolved, may_link, resolve};
 
+/// An account for emergencies signs in by a passkey that was registered beforehand, never by a code or a provider.
+const BREAK_GLASS: &str = "break_glass_passkey";
 /// How long a proof at the door waits for consent.
 pub(crate) const PROOF_WAITS: Span = Span::minutes(30);
 
@@ -172,12 +174,29 @@ pub async fn asked_for(services: &Services, browser: &Secret, purpose: Purpose) 
 /// # Errors
 /// What is wrong with the code, or why the person it proved cannot come in.
 pub async fn sign_in(services: &Services, caller: &Caller<'_>, code: &str) -> Verb<Opened> {
-    let challenge = prove(services, caller, Purpose::SignIn, code).await?;
+    let challenge = match prove(services, caller, Purpose::SignIn, code).await {
+        Ok(challenge) => challenge,
+        Err(refusal) => {
+            note_wrong_code(services, caller, &refusal).await?;
+            return Err(refusal);
+        }
+    };
     let asked = Asked::read(&challenge.continuation);
     let mut tx = services.store.read().await?;
     let proved = by_code(services, &mut tx, challenge.address, &asked).await?;
     drop(tx);
     enter(services, caller, proved, asked).await
+}
+
+/// A code that was wrong, spent or late is an attempt at the account that it was asked for.
+async fn note_wrong_code(services: &Services, caller: &Caller<'_>, refusal: &Refusal) -> Verb<()> {
+    if services.break_glass.is_empty() || !matches!(refusal, Refusal::Passcode(_)) {
+        return Ok(());
+    }
+    let Some(address) = asked_for(services, caller.browser, Purpose::SignIn).await? else { return Ok(()) };
+    let user = store::users::by_address(&mut services.store.read().await?, &address).await?;
+    let Some(user) = user else { return Ok(()) };
+    record_failure(services, caller, user.value.id, Method::Otp, refusal).await
 }
 
 /// A provider's word that was checked just now; `attempt` keeps it for the pages that follow.
@@ -282,13 +301,16 @@ pub async fn proved(services: &Services, browser: &Secret) -> Verb<Proved> {
 /// Consents to exactly the invitations that the page listed, and comes in: one deed.
 ///
 /// # Errors
-/// As [`redemption::accept`]; `SignIn` where this browser proved no address.
+/// As [`redemption::accept`]; `break_glass_passkey`; `SignIn` where this browser proved no address.
 pub async fn accept(services: &Services, caller: &Caller<'_>, listed: &[InvitationId]) -> Verb<Opened> {
     let (proved, asked) = proof(services, caller.browser).await?;
     let user = {
         let mut tx = services.store.read().await?;
         store::users::by_address(&mut tx, proved.address()).await?.ok_or(Denied::NotFound)?.value
     };
+    if services.break_glass.contains(&user.id) {
+        return Err(Refusal::Rule(BREAK_GLASS));
+    }
     let actor = Actor::proved(&user, caller.origin.clone(), caller.correlation);
     let mut deed = services.deed(&actor).await?;
     let entry = Entry::of(&proved, deed.now);
@@ -316,6 +338,7 @@ async fn enter(services: &Services, caller: &Caller<'_>, proved: Proved, asked: 
     let pending = store::invitations::open_of_user(&mut deed.tx, user.id).await?;
     let open = pending.iter().any(|invitation| invitation.value.open(now).is_ok());
     let refusal = match user.may_enter(now) {
+        _ if services.break_glass.contains(&user.id) => Some(Refusal::Rule(BREAK_GLASS)),
         Err(barred) if !open || barred != Barred::NotAccepted => Some(Refusal::from(barred)),
         _ => match held {
             Ok(()) => may_come(&mut deed.tx, &user, &proved, now).await.err(),

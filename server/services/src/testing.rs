@@ -81,6 +81,8 @@ impl Lobby {
             demo: false,
             // Providers of the tests are on this machine.
             outbound: crate::Outbound::new(&["127.0.0.0/8".parse().unwrap()]).unwrap(),
+            countries: crate::Countries::default(),
+            break_glass: Vec::new(),
         };
         change(&mut parts);
         let services = Services::open(parts).await.unwrap();

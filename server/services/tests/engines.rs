@@ -47,3 +47,23 @@ async fn every_list_walks_an_index_in_every_order() {
         }
     }
 }
+
+#[tokio::test]
+async fn two_filters_of_the_sign_in_log_walk_the_index_that_was_chosen() {
+    for lobby in testing::both().await {
+        for (text, index) in store::sign_ins::driven_texts() {
+            let plan = lobby.services.store.explain(&text).await.unwrap().join("\n");
+            // By a policy, the walk is that of its own primary key.
+            let walks = match (lobby.engine, index) {
+                (Engine::Sqlite, "sign_in_policies") => plan.starts_with("SEARCH p USING"),
+                (Engine::Sqlite, index) => plan.contains(&format!(" {index} (")),
+                (Engine::Postgres, "sign_in_policies") => plan.contains("sign_in_policies_pkey"),
+                // PostgreSQL knows the values of a table that is not empty; here it is to be able to, no more.
+                (Engine::Postgres, _) => plan.contains("Index"),
+            };
+            assert!(walks, "{:?} {index}\n{text}\n{plan}", lobby.engine);
+            let sorts = lobby.engine == Engine::Sqlite && plan.contains("TEMP B-TREE");
+            assert!(!sorts, "sorted: {text}\n{plan}");
+        }
+    }
+}

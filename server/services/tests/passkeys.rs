@@ -6,6 +6,7 @@ use domain::event::{Action, SignInResult};
 use domain::factor::ENROLMENT;
 use domain::id::{CeremonyId, PasskeyId, UserId};
 use domain::letter::{AccountChange, Letter};
+use domain::passcode::Purpose;
 use domain::passkey::{CEREMONY, MOST};
 use domain::samples;
 use domain::session::{Method, Origin, Session};
@@ -288,4 +289,57 @@ async fn where_lobby_has_no_name_there_are_no_passkeys() {
     assert!(!passkeys::offered(&lobby.services));
     let browser = Browser::new(&lobby);
     assert_eq!(refusal(passkeys::begin_sign_in(&lobby.services, &browser.caller()).await), "passkeys_off");
+}
+
+/// The attempts at a break-glass account that Administrators were written of, the newest first: why each failed.
+async fn alarms(lobby: &Lobby, to: domain::id::UserId) -> Vec<Option<String>> {
+    let mut tx = lobby.services.store.read().await.unwrap();
+    let mut reasons = Vec::new();
+    for letter in lobby.letters().await {
+        match letter.letter {
+            Letter::BreakGlass { attempt, to: one } if one == to => {
+                reasons.push(store::sign_ins::get(&mut tx, attempt).await.unwrap().unwrap().reason);
+            }
+            _ => {}
+        }
+    }
+    reasons
+}
+
+#[tokio::test]
+async fn a_break_glass_account_comes_in_by_a_passkey_alone_and_every_try_is_told_and_mailed() {
+    for mut lobby in both().await {
+        let glass = lobby.admin().await.viewer().user.clone();
+        lobby.name_break_glass(glass.id);
+        let other = lobby.admin().await.viewer().user.id;
+        lobby.anchor(&glass).await;
+        let (_, mut device) = lobby.passkey(glass.id).await;
+        let browser = Browser::new(&lobby);
+        let services = &lobby.services;
+        browser.sign_in(&mut device).await.unwrap();
+        device.origin = "https://lobby.lindenhof.example.evil.example";
+        assert_eq!(refusal(browser.sign_in(&mut device).await), "passkey_refused");
+
+        // A code for its mailbox: a wrong one, then the right one.
+        let asked = Asked::default();
+        services::signin::ask(services, &browser.caller(), Purpose::SignIn, &glass.address, &asked).await.unwrap();
+        let mut tx = services.store.begin().await.unwrap();
+        let asked =
+            store::passcodes::newest(&mut tx, &browser.cookie.digest(), Purpose::SignIn).await.unwrap().unwrap();
+        let id = asked.value.id;
+        let digest = services.key.digest("passcode", &[&id.to_string(), "12345678"]);
+        store::passcodes::minted(&mut tx, id, &digest).await.unwrap();
+        store::passcodes::sent(&mut tx, id, services.now()).await.unwrap();
+        tx.commit().await.unwrap();
+        let typed = async |code| services::signin::sign_in(services, &browser.caller(), code).await;
+        assert_eq!(refusal(typed("87654321").await), "code_wrong");
+        assert_eq!(refusal(typed("12345678").await), "break_glass_passkey");
+
+        let tried = [Some("break_glass_passkey"), Some("code_wrong"), Some("passkey_refused"), None];
+        let tried = tried.map(|reason| reason.map(str::to_owned));
+        assert_eq!(alarms(&lobby, other).await, tried);
+        assert_eq!(alarms(&lobby, glass.id).await, tried, "whoever holds it hears of it too");
+        let events = lobby.events().await;
+        assert_eq!(events.iter().filter(|event| event.action == Action::BreakGlassUsed).count(), 4);
+    }
 }

@@ -28,6 +28,9 @@ sql! {
     END_TRIAL = "DELETE FROM access_trials WHERE part_id = $1";
     WEEK = "SELECT policy_id, result, report_only, CAST(SUM(amount) AS BIGINT) AS amount FROM policy_days
             WHERE day >= $1 GROUP BY policy_id, result, report_only";
+    NAMES = "SELECT h.part_id, h.name, CAST(CASE WHEN h.body IS NULL THEN 1 ELSE 0 END AS BIGINT) FROM access_history h
+             WHERE h.kind = $1 AND h.set_version =
+             (SELECT MAX(m.set_version) FROM access_history m WHERE m.part_id = h.part_id)";
     MATCHED = "SELECT DISTINCT policy_id FROM policy_days";
 }
 
@@ -328,4 +331,21 @@ pub async fn tallies(tx: &mut Tx, since_day: i64) -> Result<Vec<Tally>, StoreErr
 pub async fn ever_matched(tx: &mut Tx) -> Result<HashSet<String>, StoreError> {
     let rows: Vec<(String,)> = on!(tx, |conn| sqlx::query_as(MATCHED).fetch_all(conn).await?);
     Ok(rows.into_iter().map(|(policy,)| policy).collect())
+}
+
+/// What a part was called last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    pub id: String,
+    pub name: String,
+    pub deleted: bool,
+}
+
+/// Every part of a kind that there ever was, by name.
+pub async fn names<T: Part>(tx: &mut Tx) -> Result<Vec<Named>, StoreError> {
+    let rows: Vec<(String, String, i64)> = on!(tx, |conn| sqlx::query_as(NAMES).bind(T::KIND).fetch_all(conn).await?);
+    let named = rows.into_iter().map(|(id, name, deleted)| Named { id, name, deleted: deleted != 0 });
+    let mut named: Vec<Named> = named.collect();
+    named.sort_by_cached_key(|one| (one.deleted, sort_name(&one.name)));
+    Ok(named)
 }

@@ -356,15 +356,7 @@ impl ListDef {
         let mut page = Composed { text: String::new(), binds: Vec::new() };
         page.push(&format!("SELECT {key} AS list_key, {} AS list_id, {}", self.id, self.columns), []);
         self.conditions(&mut page, scope, filters, &ask.words);
-        if let Some((id, from)) = ask.after.as_deref().or(ask.before.as_deref()).and_then(|at| at.split_once('.')) {
-            let than = if descending { "<" } else { ">" };
-            let key = if order.numeric { Bind::number(from.parse().unwrap_or(0)) } else { Bind::text(from) };
-            if order.key == self.id {
-                page.push(&format!(" AND {} {than} ?", self.id), [Bind::text(id)]);
-            } else {
-                page.push(&format!(" AND ({}, {}) {than} (?, ?)", order.key, self.id), [key, Bind::text(id)]);
-            }
-        }
+        self.beyond(&mut page, ask, order, descending);
         let direction = if descending { "DESC" } else { "ASC" };
         let size = i64::try_from(ask.size.clamp(1, 1000)).unwrap_or(50);
         // An id tells rows apart by itself: named twice, SQLite would sort what the index has sorted.
@@ -372,6 +364,50 @@ impl ListDef {
         let tail = format!(" ORDER BY {first}{} {direction} LIMIT ?", self.id);
         page.push(&tail, [Bind::number(size + 1)]);
         (page, backward)
+    }
+
+    /// Only the rows beyond the cursor of the page.
+    fn beyond(&self, into: &mut Composed, ask: &PageAsk, order: Order, descending: bool) {
+        let cursor = ask.after.as_deref().or(ask.before.as_deref());
+        let Some((id, from)) = cursor.and_then(|at| at.split_once('.')) else { return };
+        let than = if descending { "<" } else { ">" };
+        let key = if order.numeric { Bind::number(from.parse().unwrap_or(0)) } else { Bind::text(from) };
+        if order.key == self.id {
+            into.push(&format!(" AND {} {than} ?", self.id), [Bind::text(id)]);
+        } else {
+            into.push(&format!(" AND ({}, {}) {than} (?, ?)", order.key, self.id), [key, Bind::text(id)]);
+        }
+    }
+
+    /// Do the rows of this page come with falling ids? For lists whose every order is that of ids.
+    pub(crate) fn falls(&self, ask: &PageAsk) -> bool {
+        let backward = ask.after.is_none() && ask.before.is_some();
+        (self.order(ask).descending != ask.reverse) != backward
+    }
+
+    fn horizon_text(&self, ask: &PageAsk, scope: &[Bind], filters: &[Filter], far: i64) -> Composed {
+        let descending = self.falls(ask);
+        let mut text = Composed { text: format!("SELECT {}", self.id), binds: Vec::new() };
+        self.conditions(&mut text, scope, filters, &[]);
+        self.beyond(&mut text, ask, self.order(ask), descending);
+        let direction = if descending { "DESC" } else { "ASC" };
+        text.push(&format!(" ORDER BY {} {direction} LIMIT 1 OFFSET ?", self.id), [Bind::number(far)]);
+        text
+    }
+
+    /// The id of the row that lies `far` rows beyond the cursor, by these filters alone; `None` where the list ends before.
+    pub(crate) async fn horizon(
+        &self,
+        tx: &mut Tx,
+        ask: &PageAsk,
+        scope: &[Bind],
+        filters: &[Filter],
+        far: i64,
+    ) -> Result<Option<String>, StoreError> {
+        let text = self.horizon_text(ask, scope, filters, far);
+        let row: Option<(String,)> =
+            on!(tx, |conn| bound!(sqlx::query_as(AssertSqlSafe(text.text)), text.binds).fetch_optional(conn).await?);
+        Ok(row.map(|(id,)| id))
     }
 
     /// One page of the list, with the count of all its rows.
@@ -416,7 +452,13 @@ impl ListDef {
         Ok(Page { items, next, previous, count: Count::Exactly(0) })
     }
 
-    async fn count(&self, tx: &mut Tx, ask: &PageAsk, scope: &[Bind], filters: &[Filter]) -> Result<Count, StoreError> {
+    pub(crate) async fn count(
+        &self,
+        tx: &mut Tx,
+        ask: &PageAsk,
+        scope: &[Bind],
+        filters: &[Filter],
+    ) -> Result<Count, StoreError> {
         let mut counted = Composed { text: "SELECT COUNT(*) FROM (SELECT 1 AS one".to_owned(), binds: Vec::new() };
         self.conditions(&mut counted, scope, filters, &ask.words);
         counted.push(" LIMIT ?) AS counted", [Bind::number(COUNTED + 1)]);
@@ -443,6 +485,11 @@ impl ListDef {
             (format!("{} counted {filters:?} {words:?}", self.name), counted.text)
         };
         self.asks().map(text).collect()
+    }
+
+    /// The statement of one page.
+    pub(crate) fn text(&self, ask: &PageAsk, scope: &[Bind], filters: &[Filter]) -> String {
+        self.page_text(ask, scope, filters).0.text
     }
 
     /// No filter, each filter, and search words.

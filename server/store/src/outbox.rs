@@ -119,6 +119,7 @@ fn about(letter: &Letter) -> String {
         Letter::Added { user, .. } | Letter::Welcome { user } | Letter::AccountChanged { user, .. } => user.to_string(),
         Letter::Passcode { challenge } => challenge.to_string(),
         Letter::AccessAsked { attempt, .. } | Letter::BreakGlass { attempt, .. } => attempt.to_string(),
+        Letter::LogShortened { to } => to.to_string(),
         Letter::ApplicationAssigned { application, .. } => application.to_string(),
     }
 }

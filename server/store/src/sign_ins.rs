@@ -1,5 +1,7 @@
 //! The sign-in log: each sign-in and launch with the facts of its moment.
 
+use std::collections::HashMap;
+
 use domain::access::verdict::PolicyResult;
 use domain::access::{Accepted, Attempt, Country, Person, Place, Proof, Target};
 use domain::event::SignInResult;
@@ -11,7 +13,7 @@ use domain::user::UserType;
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 
-use crate::list::{ListDef, Order, Table};
+use crate::list::{Table, select_in};
 use crate::statements::{on, sql};
 use crate::{Bind, Filter, Page, PageAsk, StoreError, Tx, id, read, to_json};
 
@@ -24,11 +26,17 @@ sql! {
     COUNT_POLICY = "INSERT INTO policy_days (policy_id, day, result, report_only, amount) VALUES ($1, $2, $3, $4, 1)
                     ON CONFLICT (policy_id, day, result, report_only) DO UPDATE SET amount = policy_days.amount + 1";
     DAYS = "SELECT day, result, amount FROM sign_in_days WHERE day >= $1 ORDER BY day, result";
+    SEEN_COUNTRIES = "WITH RECURSIVE seen (country) AS (SELECT MIN(country) FROM sign_ins UNION ALL
+                      SELECT (SELECT MIN(s.country) FROM sign_ins s WHERE s.country > seen.country) FROM seen
+                      WHERE seen.country IS NOT NULL)
+                      SELECT country FROM seen WHERE country IS NOT NULL";
     PRUNE_DAYS = "DELETE FROM sign_in_days WHERE day < $1";
     PRUNE_POLICY_DAYS = "DELETE FROM policy_days WHERE day < $1";
     NEWEST_OF = "SELECT * FROM sign_ins WHERE user_id = $1 ORDER BY id DESC LIMIT 1";
     REPLAY = "SELECT * FROM sign_ins WHERE id < $1 AND at >= $2 ORDER BY id DESC LIMIT $3";
 }
+
+const APPLIED_IN: &str = "SELECT sign_in_id, policy_id, result, report_only FROM sign_in_policies WHERE sign_in_id IN";
 
 const TABLE: Table = Table {
     name: "sign_ins",
@@ -59,26 +67,12 @@ const POLICIES: Table = Table {
 #[cfg(feature = "testing")]
 pub(crate) const TABLES: &[&Table] = &[&TABLE, &POLICIES];
 
-pub const BY_USER: &str = "s.user_id = ?";
-pub const BY_APPLICATION: &str = "s.application_id = ?";
-pub const BY_RESULT: &str = "s.result = ?";
-pub const BY_PLATFORM: &str = "s.platform = ?";
-pub const BY_COUNTRY: &str = "s.country = ?";
-pub const BY_POLICY: &str = "s.id IN (SELECT p.sign_in_id FROM sign_in_policies p WHERE p.policy_id = ?)";
-pub const SINCE: &str = "s.at >= ?";
-pub const UNTIL: &str = "s.at < ?";
+mod search;
 
-const SIGN_INS: ListDef = ListDef {
-    name: "sign-in log",
-    columns: "s.*",
-    from: "sign_ins s",
-    id: "s.id",
-    words: None,
-    scope: "TRUE",
-    filters: &[BY_USER, BY_APPLICATION, BY_RESULT, BY_PLATFORM, BY_COUNTRY, BY_POLICY, SINCE, UNTIL],
-    orders: &[Order { name: "time", key: "s.id", numeric: false, descending: true }],
-};
-pub(crate) const LISTS: &[&ListDef] = &[&SIGN_INS];
+#[cfg(feature = "testing")]
+pub use search::driven_texts;
+pub use search::{BY_USER, Found, Want, search};
+pub(crate) use search::{LISTS, SIGN_INS};
 
 /// The place of an application's id where the sign-in was to Lobby itself.
 pub const LOBBY: &str = "lobby";
@@ -266,6 +260,24 @@ pub async fn days(tx: &mut Tx, since: i64) -> Result<Vec<DayCount>, StoreError> 
     Ok(on!(tx, |conn| sqlx::query_as(DAYS).bind(since).fetch_all(conn).await?))
 }
 
+/// What the policies that applied said of each of these, in the order of the policies.
+pub async fn applied_in(tx: &mut Tx, sign_ins: &[SignInId]) -> Result<HashMap<SignInId, Vec<Applied>>, StoreError> {
+    let ids: Vec<String> = sign_ins.iter().map(ToString::to_string).collect();
+    let rows: Vec<(String, String, String, bool)> = select_in(tx, APPLIED_IN, &ids, "ORDER BY policy_id").await?;
+    let mut found: HashMap<SignInId, Vec<Applied>> = HashMap::new();
+    for (sign_in, policy, result, report_only) in rows {
+        let result = read("policy result", &result, PolicyResult::parse(&result))?;
+        found.entry(id(&sign_in)?).or_default().push(Applied { policy: id(&policy)?, result, report_only });
+    }
+    Ok(found)
+}
+
+/// Every country that stands in the log, by code; one look at the index for each.
+pub async fn countries(tx: &mut Tx) -> Result<Vec<Country>, StoreError> {
+    let rows: Vec<(String,)> = on!(tx, |conn| sqlx::query_as(SEEN_COUNTRIES).fetch_all(conn).await?);
+    Ok(rows.into_iter().map(|(word,)| Country::read(&word)).collect())
+}
+
 /// Forgets the counts before a day.
 pub async fn prune_days(tx: &mut Tx, before: i64) -> Result<u64, StoreError> {
     let mut gone = 0;
@@ -277,11 +289,6 @@ pub async fn prune_days(tx: &mut Tx, before: i64) -> Result<u64, StoreError> {
 
 pub async fn page(tx: &mut Tx, ask: &PageAsk, filters: &[Filter]) -> Result<Page<SignIn>, StoreError> {
     SIGN_INS.page::<SignInRow>(tx, ask, &[], filters).await?.try_map(SignInRow::sign_in)
-}
-
-/// As [`page`] without the count, for an export.
-pub async fn rows(tx: &mut Tx, ask: &PageAsk, filters: &[Filter]) -> Result<Page<SignIn>, StoreError> {
-    SIGN_INS.rows::<SignInRow>(tx, ask, &[], filters).await?.try_map(SignInRow::sign_in)
 }
 
 /// Forgets a thousand older than `at`; says how many there were.

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use domain::application::Application;
 use domain::group::Group;
 use domain::id::{GroupId, InvitationId, LetterId};
 use domain::invitation::LetterState;
@@ -90,7 +91,16 @@ pub async fn make(lobby: &Lobby) -> (Vec<Option<User>>, Names) {
     invitation(lobby, &people, &owner, group.id, &mut names).await;
     waiting(lobby, actors[6].as_ref().unwrap(), group.id, &mut names).await;
     versions(&lobby.services, &person, &mut names).await;
+    names.insert("sign-in", attempt(lobby, &person, &application).await);
     (actors, names)
+}
+
+/// The person launched the application.
+async fn attempt(lobby: &Lobby, person: &User, application: &Application) -> String {
+    let viewer = lobby.viewer(person.id).await;
+    applications::launch(&lobby.services, &viewer, application.id).await.unwrap();
+    let mut tx = lobby.services.store.read().await.unwrap();
+    store::sign_ins::newest_of(&mut tx, person.id).await.unwrap().unwrap().id.to_string()
 }
 
 async fn actors(lobby: &Lobby) -> Vec<Option<User>> {

@@ -1,6 +1,7 @@
 //! Conditional access at work: gathers the facts of an attempt, has them judged, writes down what came of it. Enforcement,
 //! What-If, replay and the apps page all ask here; the rule itself is `domain::access::evaluate`.
 
+pub mod break_glass;
 mod change;
 pub mod coverage;
 mod gate;
@@ -18,7 +19,7 @@ pub mod whatif;
 pub use gate::{Admission, Held, Stop, Verdicts, admit};
 pub(crate) use locations::in_use;
 pub(crate) use policies::{Named, is_protected, regrouped};
-pub(crate) use record::{Written, write};
+pub(crate) use record::{Written, days_ago, write};
 
 use std::sync::Arc;
 

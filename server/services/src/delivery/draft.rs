@@ -9,10 +9,12 @@ use domain::letter::{AccountChange, Letter};
 use domain::passcode::{DIGITS, Purpose};
 use domain::provider::Provider;
 use domain::session::Platform;
+use domain::settings::Access;
 use domain::text::{EmailAddress, letter_name};
 use domain::time::{Timestamp, Zone};
 use domain::user::{Standing, User};
-use store::Tx;
+use store::settings::ACCESS;
+use store::{Stored, Tx};
 
 use crate::mail::{self, Content, InvitationFacts, PasscodeFacts, Person};
 use crate::{Secret, Services, Verb, signin};
@@ -62,6 +64,7 @@ pub(super) async fn gather(services: &Services, letter: &Letter, at: Timestamp) 
         Letter::Passcode { challenge } => look.passcode(challenge).await,
         Letter::AccessAsked { attempt, group, to } => look.access_asked(attempt, group, to).await,
         Letter::BreakGlass { attempt, to } => look.break_glass(attempt, to).await,
+        Letter::LogShortened { to } => look.log_shortened(to).await,
         Letter::ApplicationAssigned { application, group, to } => look.assigned(application, group, to).await,
     }
 }
@@ -425,6 +428,25 @@ impl Look<'_> {
             country,
         };
         Ok(Ok(Draft::Whole(mail::render_access_asked(&facts))))
+    }
+
+    /// About the settings as they are when it leaves; they may have been put back by then.
+    async fn log_shortened(mut self, to: UserId) -> Verb<Drafted> {
+        let reader = match self.reader(to).await? {
+            Ok(reader) => reader,
+            Err(why) => return Ok(Err(why)),
+        };
+        let stored: Option<Stored<Access>> = store::settings::get(&mut self.tx, ACCESS).await?;
+        let access = stored.map(|stored| stored.value).unwrap_or_default();
+        let Some(longer) = access.longer.filter(|longer| self.now < longer.until) else { return Ok(Err(Why::Gone)) };
+        Ok(Ok(Draft::Whole(mail::render_log_shortened(&mail::LogShortenedFacts {
+            house: self.services.house(),
+            zone: self.zone(Some(&reader)),
+            to: reader.address,
+            days: access.sign_in_days,
+            before: longer.days,
+            from: longer.until,
+        }))))
     }
 
     async fn break_glass(mut self, attempt: SignInId, to: UserId) -> Verb<Drafted> {

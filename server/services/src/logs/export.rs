@@ -1,10 +1,15 @@
 //! Logs as files: CSV for a spreadsheet, JSON for a program; read in chunks, so that a long log takes little memory.
 
+use std::collections::HashMap;
+
+use domain::access::Policy;
+use domain::access::verdict::PolicyResult;
 use domain::event::{Action, Target, TargetKind};
+use domain::id::{PolicyId, SignInId};
 use domain::time::{Timestamp, Zone};
 use serde::Serialize;
 use store::audit::AuditEvent;
-use store::sign_ins::SignIn;
+use store::sign_ins::{Applied, SignIn, Want};
 use store::{Filter, PageAsk};
 
 use super::{AuditAsk, SignInAsk};
@@ -18,10 +23,14 @@ domain::stored_words! {
     Format { Csv = "csv", Json = "json" }
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 enum Log {
-    Audit,
-    SignIns,
+    Audit(Vec<Filter>),
+    SignIns {
+        want: Want,
+        /// What policies are called.
+        policies: HashMap<String, String>,
+    },
 }
 
 /// An export on its way: ask for the [`Export::next`] chunk until there is none.
@@ -29,7 +38,6 @@ pub struct Export {
     services: Services,
     log: Log,
     format: Format,
-    filters: Vec<Filter>,
     /// `None` before the first chunk.
     after: Option<String>,
     rows: usize,
@@ -68,11 +76,23 @@ struct SignInLine {
     result: domain::event::SignInResult,
     reason: String,
     address: String,
+    country: String,
     platform: String,
     client: String,
     methods: String,
     proved: String,
+    second_factor: String,
+    policies: Vec<PolicyLine>,
+    report_only: Vec<PolicyLine>,
     correlation: String,
+}
+
+/// A policy that applied.
+#[derive(Serialize)]
+struct PolicyLine {
+    id: PolicyId,
+    name: String,
+    result: PolicyResult,
 }
 
 const AUDIT_HEAD: [&str; 11] = [
@@ -88,7 +108,7 @@ const AUDIT_HEAD: [&str; 11] = [
     "address",
     "correlation",
 ];
-const SIGN_INS_HEAD: [&str; 13] = [
+const SIGN_INS_HEAD: [&str; 17] = [
     "time",
     "user_id",
     "user",
@@ -97,40 +117,42 @@ const SIGN_INS_HEAD: [&str; 13] = [
     "result",
     "reason",
     "address",
+    "country",
     "platform",
     "client",
     "methods",
     "proved",
+    "second_factor",
+    "policies",
+    "report_only",
     "correlation",
 ];
 
 /// The audit log as a file; the export is an event of its own.
 pub async fn export_audit(services: &Services, by: &Reader, want: &AuditAsk, format: Format) -> Verb<Export> {
-    begin(services, by, Log::Audit, want, want.filters(), format).await
+    begin(services, by, "audit", Log::Audit(want.filters()), want, format).await
 }
 
 /// The sign-in log as a file; the export is an event of the audit log.
 pub async fn export_sign_ins(services: &Services, by: &Reader, want: &SignInAsk, format: Format) -> Verb<Export> {
-    begin(services, by, Log::SignIns, want, want.filters(), format).await
+    let named = store::access::names::<Policy>(&mut services.store.read().await?).await?;
+    let policies = named.into_iter().map(|named| (named.id, named.name)).collect();
+    begin(services, by, "sign_ins", Log::SignIns { want: want.want(), policies }, want, format).await
 }
 
 async fn begin(
     services: &Services,
     by: &Reader,
+    name: &'static str,
     log: Log,
     want: &impl Serialize,
-    filters: Vec<Filter>,
     format: Format,
 ) -> Verb<Export> {
-    let name = match log {
-        Log::Audit => "audit",
-        Log::SignIns => "sign_ins",
-    };
     let mut deed = services.deed(by.actor()).await?;
     let new = serde_json::json!({ "format": format, "filters": want });
     deed.tell_change(Action::Exported, Target::new(TargetKind::Log, name, name), &(), &new);
     deed.commit().await?;
-    Ok(Export { services: services.clone(), log, format, filters, after: None, rows: 0, stage: Stage::Head })
+    Ok(Export { services: services.clone(), log, format, after: None, rows: 0, stage: Stage::Head })
 }
 
 impl Export {
@@ -144,16 +166,24 @@ impl Export {
                 self.stage = Stage::Rows;
                 Ok(Some(self.head()))
             }
-            Stage::Rows => self.chunk().await.map(Some),
+            Stage::Rows => {
+                // A look through a long log may find nothing and still not be over.
+                loop {
+                    let piece = self.chunk().await?;
+                    if !piece.is_empty() || self.stage == Stage::Over {
+                        return Ok(Some(piece));
+                    }
+                }
+            }
             Stage::Over => Ok(None),
         }
     }
 
     fn head(&self) -> Vec<u8> {
-        match (self.format, self.log) {
+        match (self.format, &self.log) {
             (Format::Json, _) => b"{\"rows\":[".to_vec(),
-            (Format::Csv, Log::Audit) => record(AUDIT_HEAD.map(str::to_owned)),
-            (Format::Csv, Log::SignIns) => record(SIGN_INS_HEAD.map(str::to_owned)),
+            (Format::Csv, Log::Audit(_)) => record(AUDIT_HEAD.map(str::to_owned)),
+            (Format::Csv, Log::SignIns { .. }) => record(SIGN_INS_HEAD.map(str::to_owned)),
         }
     }
 
@@ -161,14 +191,20 @@ impl Export {
         let size = CHUNK.min(MOST_ROWS - self.rows);
         let ask = PageAsk { after: self.after.take(), size, ..PageAsk::default() };
         let mut tx = self.services.store.read().await?;
-        let (mut piece, read, next) = match self.log {
-            Log::Audit => {
-                let page = store::audit::rows(&mut tx, &ask, &self.filters).await?;
+        let (mut piece, read, next) = match &self.log {
+            Log::Audit(filters) => {
+                let page = store::audit::rows(&mut tx, &ask, filters).await?;
                 (self.lines(page.items.iter().map(audit_line), audit_cells), page.items.len(), page.next)
             }
-            Log::SignIns => {
-                let page = store::sign_ins::rows(&mut tx, &ask, &self.filters).await?;
-                (self.lines(page.items.iter().map(sign_in_line), sign_in_cells), page.items.len(), page.next)
+            Log::SignIns { want, policies } => {
+                let page = store::sign_ins::search(&mut tx, &ask, want, false).await?.page;
+                let ids: Vec<SignInId> = page.items.iter().map(|sign_in| sign_in.id).collect();
+                let mut applied = store::sign_ins::applied_in(&mut tx, &ids).await?;
+                let lines = page
+                    .items
+                    .iter()
+                    .map(|sign_in| sign_in_line(sign_in, applied.remove(&sign_in.id).unwrap_or_default(), policies));
+                (self.lines(lines, sign_in_cells), page.items.len(), page.next)
             }
         };
         self.rows += read;
@@ -248,8 +284,16 @@ fn audit_cells(line: AuditLine) -> [String; 11] {
     [line.time, action, line.actor_id, line.actor, kind, id, target, line.old, line.new, line.address, line.correlation]
 }
 
-fn sign_in_line(sign_in: &SignIn) -> SignInLine {
+fn sign_in_line(sign_in: &SignIn, applied: Vec<Applied>, policies: &HashMap<String, String>) -> SignInLine {
     let facts = sign_in.facts.as_ref();
+    let (report_only, in_force): (Vec<Applied>, Vec<Applied>) = applied.into_iter().partition(|one| one.report_only);
+    let lines = |applied: Vec<Applied>| {
+        let line = |one: Applied| {
+            let name = policies.get(&one.policy.to_string()).cloned();
+            PolicyLine { id: one.policy, name: name.unwrap_or_default(), result: one.result }
+        };
+        applied.into_iter().map(line).collect()
+    };
     let methods: Vec<&str> = facts.map_or_else(Vec::new, |facts| facts.methods.iter().map(|m| m.as_str()).collect());
     SignInLine {
         time: time(sign_in.at),
@@ -260,16 +304,27 @@ fn sign_in_line(sign_in: &SignIn) -> SignInLine {
         result: sign_in.result,
         reason: text(sign_in.reason.as_ref()),
         address: text(facts.and_then(|facts| facts.origin.address)),
+        country: text(facts.map(|facts| facts.country.word())),
         platform: text(facts.map(|facts| facts.origin.platform)),
         client: text(facts.map(|facts| &facts.origin.client)),
         methods: methods.join(" "),
         proved: facts.map_or_else(String::new, |facts| time(facts.auth_time)),
+        second_factor: text(facts.and_then(|facts| facts.multifactor_at).map(time)),
+        policies: lines(in_force),
+        report_only: lines(report_only),
         correlation: sign_in.correlation.to_string(),
     }
 }
 
-fn sign_in_cells(line: SignInLine) -> [String; 13] {
+/// "Name: result" of each, in one cell.
+fn in_words(lines: &[PolicyLine]) -> String {
+    let words: Vec<String> = lines.iter().map(|line| format!("{}: {}", line.name, line.result)).collect();
+    words.join("; ")
+}
+
+fn sign_in_cells(line: SignInLine) -> [String; 17] {
     let result = line.result.to_string();
+    let (policies, report_only) = (in_words(&line.policies), in_words(&line.report_only));
     [
         line.time,
         line.user_id,
@@ -279,10 +334,14 @@ fn sign_in_cells(line: SignInLine) -> [String; 13] {
         result,
         line.reason,
         line.address,
+        line.country,
         line.platform,
         line.client,
         line.methods,
         line.proved,
+        line.second_factor,
+        policies,
+        report_only,
         line.correlation,
     ]
 }

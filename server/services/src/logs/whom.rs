@@ -1,8 +1,10 @@
 //! Whom and what a log can be filtered by: for readers, who may not list the directory.
 
+use domain::access::{Country, Policy};
 use domain::id::{AppId, UserId};
 use domain::text::EmailAddress;
 use store::PageAsk;
+pub use store::access::Named;
 
 use crate::{Reader, Services, Verb};
 
@@ -27,4 +29,14 @@ pub async fn applications(services: &Services, _by: &Reader) -> Verb<Vec<(AppId,
     let ask = PageAsk { size: OFFERED, ..PageAsk::default() };
     let page = store::applications::page(&mut tx, &ask, &[]).await?;
     Ok(page.items.into_iter().map(|app| (app.id, app.name.to_string())).collect())
+}
+
+/// Every policy that there ever was: the log tells of those that are deleted too.
+pub async fn policies(services: &Services, _by: &Reader) -> Verb<Vec<Named>> {
+    Ok(store::access::names::<Policy>(&mut services.store.read().await?).await?)
+}
+
+/// The countries that stand in the sign-in log.
+pub async fn countries(services: &Services, _by: &Reader) -> Verb<Vec<Country>> {
+    Ok(store::sign_ins::countries(&mut services.store.read().await?).await?)
 }

@@ -256,3 +256,28 @@ pub fn render_break_glass(facts: &BreakGlassFacts) -> Content {
         .button(words::SEE_SIGN_INS, links::sign_ins(&facts.house))
         .seal(facts.to.clone(), None, subject)
 }
+
+/// The sign-in log is to be kept for a shorter time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogShortenedFacts {
+    pub house: House,
+    pub to: EmailAddress,
+    pub days: u32,
+    pub before: u32,
+    pub from: Timestamp,
+    pub zone: Zone,
+}
+
+pub fn render_log_shortened(facts: &LogShortenedFacts) -> Content {
+    let subject = words::log_shortened_subject(facts.days);
+    Paper::of(&facts.house)
+        .heading(subject.clone())
+        .text(words::LOG_SHORTENED)
+        .facts(vec![
+            (words::KEPT_BEFORE, words::days(facts.before)),
+            (words::KEPT_FROM_THEN, words::days(facts.days)),
+            (words::FROM, moment(facts.from, &facts.zone)),
+        ])
+        .button(words::SEE_SIGN_INS, links::sign_ins(&facts.house))
+        .seal(facts.to.clone(), None, subject)
+}

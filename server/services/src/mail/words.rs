@@ -144,6 +144,17 @@ pub(super) const ACCESS_ASKED: &str = "An access policy stopped them, and they a
      condition it was and what you can do. To change the policy, ask an administrator.";
 pub(super) const BREAK_GLASS: &str =
     "This account is for emergencies alone. If you do not know of one, look into it now.";
+pub(super) const LOG_SHORTENED: &str = "Somebody who administers access policies changed how long sign-ins are kept. What is older goes for good at the time \
+     below. If nobody should have done that, put it back before.";
+pub(super) const KEPT_BEFORE: &str = "Kept until now";
+pub(super) const KEPT_FROM_THEN: &str = "Kept then";
+pub(super) const FROM: &str = "From";
+pub(super) fn days(days: u32) -> String {
+    format!("{days} days")
+}
+pub(super) fn log_shortened_subject(days: u32) -> String {
+    format!("The sign-in log will be kept for {days} days only")
+}
 pub(super) fn access_asked_subject(guest: &str, application: &str) -> String {
     format!("{guest} cannot open {application}")
 }

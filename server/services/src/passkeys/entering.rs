@@ -9,7 +9,9 @@ use serde_json::Value;
 use store::Tx;
 
 use super::ceremony::{self, Answer, Challenge};
-use crate::signin::{Asked, Caller, Entry, Opened, anchor_carries, entry_guard, open_session, record, renew};
+use crate::signin::{
+    Asked, Caller, Entry, Opened, anchor_carries, entry_guard, open_session, record, record_failure, renew,
+};
 use crate::{Actor, Denied, Refusal, Secret, Services, Verb, Viewer};
 
 /// What any passkey of Lobby's may sign.
@@ -38,7 +40,14 @@ pub async fn sign_in(
     let kept = store::passkeys::by_credential(&mut tx, &answer.credential_id()).await?;
     // The device names its person too; both must agree (section 7.2, step 6).
     let kept = kept.filter(|kept| answer.user() == Some(kept.value.passkey.user));
-    let kept = kept.ok_or(Refusal::Rule("passkey_unknown"))?;
+    let Some(kept) = kept else {
+        drop(tx);
+        let refusal = Refusal::Rule("passkey_unknown");
+        if let Some(user) = answer.user() {
+            record_failure(services, caller, user, Method::Passkey, &refusal).await?;
+        }
+        return Err(refusal);
+    };
     let user = store::users::get(&mut tx, kept.value.passkey.user).await?.ok_or(Denied::NotFound)?.value;
     let checked = answer.check(services, &state, &kept.value);
     drop(tx);

@@ -1,12 +1,14 @@
 //! The sign-in record, with every fact that access policies will read, and the session that follows a proof.
 
-use domain::access::Target;
-use domain::event::SignInResult;
-use domain::id::SignInId;
+use domain::access::Target as Into;
+use domain::event::{Action, SignInResult, Target, TargetKind};
+use domain::id::{SignInId, UserId};
+use domain::letter::{Lane, Letter};
 use domain::session::{Method, Session, Vouched};
 use domain::time::Timestamp;
 use domain::user::User;
 
+use super::Caller;
 use super::code::device_for;
 use super::proof::Proved;
 use crate::access::{self, Asked, Written};
@@ -55,7 +57,7 @@ pub(crate) async fn open_session(
 pub(super) async fn ask(deed: &mut Deed<'_>, user: &User, entry: &Entry) -> Verb<Asked> {
     let Some(origin) = deed.origin().cloned() else { return Err(Refusal::Rule("broken")) };
     let (services, now) = (deed.services(), deed.now);
-    let attempt = access::attempt(services, &mut deed.tx, user, &origin, entry.into(), Target::Lobby, now).await?;
+    let attempt = access::attempt(services, &mut deed.tx, user, &origin, entry.into(), Into::Lobby, now).await?;
     Ok(services.judge(attempt))
 }
 
@@ -76,11 +78,51 @@ pub(super) async fn keep(
         refused: refused.map(|reason| (SignInResult::Failed, reason)),
         correlation: deed.correlation(),
     };
-    access::write(deed.services(), &mut deed.tx, asked, written).await
+    let attempt = access::write(deed.services(), &mut deed.tx, asked, written).await?;
+    if deed.services().break_glass.contains(&user.id) {
+        raise_alarm(deed, user, attempt, refused).await?;
+    }
+    Ok(attempt)
 }
 
 /// Both: the sign-in with what the policies say of it, written down.
 pub(crate) async fn record(deed: &mut Deed<'_>, user: &User, entry: &Entry, refused: Option<&str>) -> Verb<SignInId> {
     let asked = ask(deed, user, entry).await?;
     keep(deed, user, entry, &asked, refused).await
+}
+
+/// A break-glass account was tried: every Administrator hears of it, whatever came of it.
+async fn raise_alarm(deed: &mut Deed<'_>, user: &User, attempt: SignInId, refused: Option<&str>) -> Verb<()> {
+    let (administrators, now) = (store::users::administrators(&mut deed.tx).await?, deed.now);
+    for to in administrators.iter().filter(|to| to.value.may_enter(now).is_ok()) {
+        deed.send(Lane::Single, Letter::BreakGlass { attempt, to: to.value.id });
+    }
+    let target = Target::new(TargetKind::User, user.id, user.shown_name());
+    deed.tell_change(
+        Action::BreakGlassUsed,
+        target,
+        &(),
+        &serde_json::json!({ "attempt": attempt, "refused": refused }),
+    );
+    Ok(())
+}
+
+/// Writes down that somebody failed to prove that they are this person, where that is a break-glass account.
+pub(crate) async fn record_failure(
+    services: &Services,
+    caller: &Caller<'_>,
+    user: UserId,
+    method: Method,
+    refused: &Refusal,
+) -> Verb<()> {
+    if !services.break_glass.contains(&user) {
+        return Ok(());
+    }
+    let actor = caller.actor();
+    let mut deed = services.deed(&actor).await?;
+    let Some(user) = store::users::get(&mut deed.tx, user).await? else { return Ok(()) };
+    // Nothing was proved: only the way that was tried is a fact.
+    let entry = Entry { methods: vec![method], auth_time: Timestamp::EPOCH, multifactor_at: None, by: None };
+    record(&mut deed, &user.value, &entry, Some(refused.code())).await?;
+    deed.commit().await
 }

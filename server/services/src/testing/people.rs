@@ -19,7 +19,7 @@ use store::{PageAsk, Stored};
 
 use super::Lobby;
 use crate::redemption::Proved;
-use crate::{Admin, OwnerOf, Reader, Secret, UserAdmin, Viewer};
+use crate::{Admin, OwnerOf, PolicyAdmin, Reader, Secret, UserAdmin, Viewer};
 
 impl Lobby {
     /// A further Administrator, just signed in.
@@ -145,6 +145,18 @@ impl Lobby {
         let known = store::sessions::by_digest(&mut tx, &token.digest()).await.unwrap().unwrap();
         tx.commit().await.unwrap();
         (Viewer::new(&self.services, known, samples::origin(), self.correlation()), token)
+    }
+
+    /// Names an account for emergencies, as the configuration does. Only while nothing else holds the services.
+    pub fn name_break_glass(&mut self, user: UserId) {
+        std::sync::Arc::get_mut(&mut self.services.0).unwrap().break_glass.push(user);
+    }
+
+    /// A further Conditional access administrator, just signed in.
+    pub async fn policy_admin(&self) -> PolicyAdmin {
+        let address = format!("policy-admin-{}@lindenhof.example", self.next());
+        let user = self.with_roles(&address, Roles::of(Role::ConditionalAccessAdministrator)).await;
+        self.viewer(user.id).await.policy_administrator().unwrap()
     }
 
     pub fn correlation(&self) -> RequestId {

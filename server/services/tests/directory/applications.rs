@@ -18,7 +18,7 @@ fn form(url: &str) -> ShapeForm {
 
 async fn sign_ins(lobby: &Lobby, want: SignInAsk) -> Vec<SignIn> {
     let ask = PageAsk { size: 50, ..PageAsk::default() };
-    logs::sign_ins(&lobby.services, &lobby.reader().await, &want, &ask).await.unwrap().items
+    logs::sign_ins(&lobby.services, &lobby.reader().await, &want, &ask).await.unwrap().page.items
 }
 
 #[tokio::test]

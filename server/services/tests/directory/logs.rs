@@ -94,7 +94,7 @@ async fn the_sign_in_log_is_taken_along_too() {
         applications::launch(&lobby.services, &viewer, app.id).await.unwrap_err();
         let want = SignInAsk::default();
         let csv = whole(logs::export_sign_ins(&lobby.services, &reader, &want, Format::Csv).await.unwrap()).await;
-        assert!(csv.contains("blocked,not_assigned,192.0.2.7,linux,Firefox 140,otp"), "{csv}");
+        assert!(csv.contains("blocked,not_assigned,192.0.2.7,undetermined,linux,Firefox 140,otp"), "{csv}");
         let json = whole(logs::export_sign_ins(&lobby.services, &reader, &want, Format::Json).await.unwrap()).await;
         let json: serde_json::Value = serde_json::from_str(&json).unwrap();
         assert_eq!(json["rows"][0]["result"], "blocked");

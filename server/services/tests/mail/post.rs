@@ -200,7 +200,19 @@ async fn open(folder: &Path, key: &Key, clock: &Clock, mailer: Mailer) -> Servic
     let public_url = url::Url::parse("https://lobby.lindenhof.example").unwrap();
     let (key, clock) = (key.clone(), clock.clone());
     let outbound = services::Outbound::new(&[]).unwrap();
-    Services::open(Parts { store, clock, key, mailer, public_url, demo: false, outbound }).await.unwrap()
+    Services::open(Parts {
+        store,
+        clock,
+        key,
+        mailer,
+        public_url,
+        demo: false,
+        outbound,
+        countries: services::Countries::default(),
+        break_glass: Vec::new(),
+    })
+    .await
+    .unwrap()
 }
 
 fn application(id: AppId, name: &str) -> Application {

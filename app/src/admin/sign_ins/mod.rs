@@ -1,14 +1,21 @@
-//! The sign-in log: every sign-in and launch, with the facts of its moment.
+//! The sign-in log: every sign-in and launch by any filters, and how many there were of each result by day.
 
+mod attempt;
+mod chart;
+
+pub use attempt::SignInPage;
+
+use domain::access::Country;
 use domain::event::SignInResult;
 use domain::session::Platform;
 use leptos::prelude::*;
-use services::logs::{self, SignIn, SignInAsk, To, whom};
-use services::{Count, Page};
+use services::logs::{self, Found, SignIn, SignInAsk, To, whom};
+use services::{Count, Reader, Verb};
 
 use super::audit::{dates, exports, moment, more_filters, resolve_who, who_refused};
 use crate::panel::account::platform;
 use crate::routes;
+use crate::say;
 use crate::ssr::{Visit, visit};
 use crate::ui::{AdminFrame, Badge, Empty, FilterChip, Filters, Head, Notices, Pager, SortHead, Tone, list_ask, page};
 
@@ -25,6 +32,8 @@ pub fn sign_in_ask(visit: &Visit) -> SignInAsk {
             id => id.parse().ok().map(To::Application),
         }),
         result: visit.query.get("result").and_then(SignInResult::parse),
+        policy: visit.query.get("policy").and_then(|id| id.parse().ok()),
+        country: visit.query.get("country").map(Country::read),
         platform: visit.query.get("platform").and_then(Platform::parse),
         since,
         until,
@@ -43,25 +52,19 @@ pub fn SignInsPage() -> impl IntoView {
         }
         let ask = sign_in_ask(&visit);
         let found = logs::sign_ins(&visit.services, &reader, &ask, &list_ask(&visit)).await?;
+        let days = logs::days(&visit.services, &reader).await?;
         let user = match ask.user {
             Some(id) => whom::name(&visit.services, &reader, id).await?.or(Some(id.to_string())),
             None => None,
         };
-        let applications = whom::applications(&visit.services, &reader).await?;
-        let applications = std::iter::once((LOBBY.to_owned(), "Lobby itself".to_owned()))
-            .chain(applications.into_iter().map(|(id, name)| (id.to_string(), name)))
-            .collect();
-        let chips = vec![
-            FilterChip { name: "application", label: "Application", values: applications },
-            FilterChip { name: "result", label: "Result", values: results() },
-            FilterChip { name: "platform", label: "Platform", values: platforms() },
-        ];
+        let chips = chips(&visit, &reader).await?;
         let exports = exports(&visit, routes::SIGN_INS_CSV, routes::SIGN_INS_JSON);
         let more = more_filters(&visit, vec![("user", "Person", user)], "Person, by address");
         Ok(view! {
             <AdminFrame visit=visit.clone() name="Sign-in log">
                 <Head title="Sign-in log" lead="Every sign-in and every launch. Stopped by a rule is blocked; a sign-in that broke is failed.">{exports}</Head>
                 <Notices visit=visit.clone() problems=who.err().into_iter().collect()/>
+                {chart::by_day(&days)}
                 <Filters visit=visit.clone() what="sign-in log" chips=chips no_search=true>{more}</Filters>
                 {list(visit, found)}
             </AdminFrame>
@@ -70,7 +73,31 @@ pub fn SignInsPage() -> impl IntoView {
     })
 }
 
-fn result_said(result: SignInResult) -> (Tone, &'static str) {
+async fn chips(visit: &Visit, reader: &Reader) -> Verb<Vec<FilterChip>> {
+    let applications = whom::applications(&visit.services, reader).await?;
+    let applications = std::iter::once((LOBBY.to_owned(), "Lobby itself".to_owned()))
+        .chain(applications.into_iter().map(|(id, name)| (id.to_string(), name)));
+    let policies = whom::policies(&visit.services, reader).await?.into_iter().map(|policy| {
+        let name = if policy.deleted { format!("{} (deleted)", policy.name) } else { policy.name };
+        (policy.id, name)
+    });
+    let countries = whom::countries(&visit.services, reader).await?;
+    let countries = countries.into_iter().map(|country| (country.word(), say::access::country(country)));
+    let platforms =
+        Platform::ALL.iter().map(|one| (one.as_str().to_owned(), say::access::platform(*one).to_owned())).collect();
+    let mut chips = vec![
+        FilterChip { name: "application", label: "Application", values: applications.collect() },
+        FilterChip { name: "result", label: "Result", values: results() },
+        FilterChip { name: "policy", label: "Policy", values: policies.collect() },
+        FilterChip { name: "country", label: "Country", values: countries.collect() },
+        FilterChip { name: "platform", label: "Platform", values: platforms },
+    ];
+    // What nothing can be chosen of is no filter, unless the address brought a value along.
+    chips.retain(|chip| !chip.values.is_empty() || visit.query.get(chip.name).is_some());
+    Ok(chips)
+}
+
+pub(super) fn result_said(result: SignInResult) -> (Tone, &'static str) {
     match result {
         SignInResult::Success => (Tone::Positive, "Success"),
         SignInResult::Blocked => (Tone::Critical, "Blocked"),
@@ -83,19 +110,32 @@ fn results() -> Vec<(String, String)> {
     SignInResult::ALL.iter().map(|result| (result.as_str().to_owned(), result_said(*result).1.to_owned())).collect()
 }
 
-fn platforms() -> Vec<(String, String)> {
-    let said = |one: Platform| match one {
-        Platform::Unknown => "Unknown".to_owned(),
-        Platform::Undetermined => "Undetermined".to_owned(),
-        known => platform(known).to_owned(),
-    };
-    Platform::ALL.iter().map(|one| (one.as_str().to_owned(), said(*one))).collect()
-}
-
-fn list(visit: Visit, found: Page<SignIn>) -> AnyView {
+fn list(visit: Visit, found: Found) -> AnyView {
+    let Found { page: found, looked_to } = found;
+    let looked = looked_to.map(|at| {
+        let back = visit.zone().format(at, "%-d %b %Y, %H:%M");
+        let sorted = visit.query.get("sort").is_some_and(|sort| sort.starts_with('-'));
+        let way = if sorted { "on until" } else { "back to" };
+        let further = found.next.as_ref().map(|cursor| {
+            view! { <a class="button small" href=visit.query.with(&visit.path, "after", cursor)>"Look further"</a> }
+        });
+        view! {
+            <div class="notice info" role="status">
+                <div>
+                    <p>{format!("So many sign-ins fit one of these filters that this page looked {way} {back} only.")}</p>
+                    <div class="actions">{further}</div>
+                </div>
+            </div>
+        }
+    });
     if found.items.is_empty() && found.count == Count::Exactly(0) {
+        let text = match looked.is_some() {
+            true => "Nothing here fits these filters.",
+            false => "Nobody signed in or launched anything that fits these filters.",
+        };
         return view! {
-            <Empty icon="sign-in" title="No sign-in fits" text="Nobody signed in or launched anything that fits these filters.">
+            {looked}
+            <Empty icon="sign-in" title="No sign-in fits" text=text>
                 <a class="button" href=routes::SIGN_INS>"Show everything"</a>
             </Empty>
         }
@@ -118,6 +158,7 @@ fn list(visit: Visit, found: Page<SignIn>) -> AnyView {
                 <tbody>{rows}</tbody>
             </table>
         </div>
+        {looked}
         <Pager visit=visit count=found.count next=found.next previous=found.previous one="sign-in" many="sign-ins"/>
     }
     .into_any()
@@ -128,6 +169,10 @@ fn row(visit: &Visit, sign_in: &SignIn) -> impl IntoView + use<> {
     let reason = sign_in.reason.as_deref().map(|code| view! { " " <small>{reason(code)}</small> });
     let to = sign_in.application.map_or_else(|| LOBBY.to_owned(), |app| app.to_string());
     let origin = sign_in.facts.as_ref().map(|facts| facts.origin.clone());
+    let country = sign_in.facts.as_ref().map(|facts| facts.country);
+    let country = country.filter(|country| *country != Country::Undetermined).map(|country| {
+        view! { " " <small>{say::access::country(country)}</small> }
+    });
     let address =
         origin.as_ref().and_then(|origin| origin.address).map(|address| view! { <code>{address.to_string()}</code> });
     let client = origin.as_ref().map(|origin| {
@@ -136,62 +181,20 @@ fn row(visit: &Visit, sign_in: &SignIn) -> impl IntoView + use<> {
     });
     view! {
         <tr>
-            <td data-label="Time">{moment(visit, sign_in.at)}</td>
-            <td class="main">{details(visit, sign_in)}</td>
+            <td data-label="Time"><a href=routes::sign_in(sign_in.id)>{moment(visit, sign_in.at)}</a></td>
+            <td class="main">
+                <a href=visit.query.with(&visit.path, "user", &sign_in.user.to_string())>{sign_in.user_name.clone()}</a>
+            </td>
             <td data-label="Application">
                 <a href=visit.query.with(&visit.path, "application", &to)>{sign_in.application_name.clone()}</a>
             </td>
             <td data-label="Result"><span><Badge tone text/> {reason}</span></td>
-            <td data-label="From"><span>{address} {client}</span></td>
+            <td data-label="From"><span>{address} {country} {client}</span></td>
         </tr>
     }
 }
 
 /// Why a sign-in did not succeed; a code that has no words here is shown as it is.
 fn reason(code: &str) -> String {
-    crate::say::problem(&domain::problem::Problem::new("", code))
-}
-
-fn fact(name: &'static str, said: impl Into<String>) -> impl IntoView {
-    view! { <div><dt>{name}</dt><dd>{said.into()}</dd></div> }
-}
-
-/// Every fact of the moment, as rules could have read it.
-fn details(visit: &Visit, sign_in: &SignIn) -> impl IntoView + use<> {
-    let facts = sign_in.facts.as_ref().map(|facts| {
-        let origin = &facts.origin;
-        let methods: Vec<&str> = facts.methods.iter().map(|method| crate::say::method(*method)).collect();
-        let roles: Vec<&str> = facts.roles.iter().map(crate::say::role).collect();
-        let who = if facts.user_type == domain::user::UserType::Guest { "Guest" } else { "Member" };
-        let groups: Vec<String> = facts.groups.iter().map(ToString::to_string).collect();
-        let hint = origin.platform_hint.clone().map(|hint| fact("Platform hint", hint));
-        let groups = (!groups.is_empty()).then(|| fact("Groups", groups.join(", ")));
-        let roles = (!roles.is_empty()).then(|| fact("Roles", roles.join(", ")));
-        view! {
-            {fact("Type", who)}
-            {roles}
-            {groups}
-            {fact("Methods", methods.join(", "))}
-            <div><dt>"Proved"</dt><dd>{moment(visit, facts.auth_time)}</dd></div>
-            {fact("Platform", platform(origin.platform))}
-            {fact("Browser", origin.client.clone())}
-            {fact("User agent", origin.user_agent.clone())}
-            {hint}
-        }
-    });
-    let none = sign_in.facts.is_none().then(|| view! { <p class="muted">"The facts were erased with the person."</p> });
-    let code = sign_in.reason.clone().map(|code| view! { <div><dt>"Reason"</dt><dd><code>{code}</code></dd></div> });
-    view! {
-        <details class="more">
-            <summary>{sign_in.user_name.clone()}</summary>
-            <p><a href=visit.query.with(&visit.path, "user", &sign_in.user.to_string())>"All sign-ins of this person"</a></p>
-            {none}
-            <dl class="facts">{facts}</dl>
-            <dl class="small-print">
-                {code}
-                <div><dt>"Sign-in"</dt><dd><code>{sign_in.id.to_string()}</code></dd></div>
-                <div><dt>"Request"</dt><dd><code>{sign_in.correlation.to_string()}</code></dd></div>
-            </dl>
-        </details>
-    }
+    say::problem(&domain::problem::Problem::new("", code))
 }

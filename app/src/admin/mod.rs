@@ -7,12 +7,15 @@ mod changes;
 pub mod collaboration;
 pub mod groups;
 pub mod letters;
+pub mod locations;
 pub mod overview;
 pub mod partners;
 pub mod people;
+pub mod policies;
 pub mod providers;
 pub mod settings;
 pub mod sign_ins;
+pub mod terms;
 
 use std::str::FromStr;
 

@@ -1,6 +1,6 @@
 //! The logs as readers see them: pages of events and sign-ins by typed filters. Exports have a file of their own.
 
-mod export;
+pub(crate) mod export;
 pub mod whom;
 
 pub use export::{Export, Format, MOST_ROWS, export_audit, export_sign_ins};

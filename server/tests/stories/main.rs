@@ -12,6 +12,7 @@ mod invited;
 mod launch;
 mod pages;
 mod partners;
+mod policies;
 mod providers;
 mod uploads;
 

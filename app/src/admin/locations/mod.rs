@@ -183,7 +183,7 @@ fn tried(tried: &locations::Tried) -> impl IntoView + use<> {
         .map(|(location, answer)| {
             let said = if *answer == Answer::Undetermined { "cannot be told" } else { "holds it" };
             let href = routes::location(location.id);
-            view! { <li><div><a href=href>{location.name.to_string()}</a> <small>{said}</small></div></li> }
+            view! { <li><div><a href=href>{location.name.to_string()}</a> " " <small>{said}</small></div></li> }
         })
         .collect_view();
     let none = tried.within.is_empty().then(|| view! { <p>"No location holds it."</p> });

@@ -196,6 +196,9 @@ pub fn terms(terms: TermsId) -> String {
 pub fn delete_terms(terms: TermsId) -> String {
     format!("/admin/terms/{terms}/delete")
 }
+pub fn acceptances_csv(terms: TermsId) -> String {
+    format!("/admin/terms/{terms}/acceptances.csv")
+}
 /// One attempt of the sign-in log.
 pub fn sign_in(sign_in: SignInId) -> String {
     format!("/admin/sign-ins/{sign_in}")

@@ -1,6 +1,7 @@
 //! The words of the pages: what each code means to a person. What is wrong with a form is said by a file of its own.
 
 pub mod access;
+pub mod policy;
 mod problem;
 
 pub use problem::problem;
@@ -33,6 +34,7 @@ pub fn done(code: &str) -> Option<&'static str> {
         "retried" => "The letter is tried again.",
         "stopped" => "Stopped.",
         "owner-asked" => "The owners have your note. It names the attempt, so that they can find it.",
+        "policy-saved" => "Saved. It holds from the very next request.",
         "confirmed" => "Confirmed. The change stays.",
         "taken-back" => "Taken back. What stood before stands again.",
         "signed-out" => "You are signed out.",

@@ -103,6 +103,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/mailbox") view=panel::mailbox::MailboxPage ssr=mode.clone()/>
                 <Route path=path!("/groups/:group") view=panel::fellows::FellowsPage ssr=mode.clone()/>
                 <ProviderRoutes/>
+                <AccessRoutes/>
                 <OwnerRoutes/>
             </Routes>
         </Router>
@@ -147,6 +148,30 @@ fn ProviderRoutes() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("/admin/providers/:provider") view=admin::providers::provider::ProviderPage ssr=mode.clone()/>
             <Route path=path!("/admin/providers/:provider/test") view=admin::providers::trial::TestProviderPage ssr=mode.clone()/>
             <Route path=path!("/admin/providers/:provider/delete") view=admin::providers::delete::DeleteProviderPage ssr=mode/>
+        </ParentRoute>
+    }
+    .into_inner()
+}
+
+/// The pages about conditional access.
+#[component(transparent)]
+fn AccessRoutes() -> impl MatchNestedRoutes + Clone {
+    let mode = SsrMode::Async;
+    view! {
+        <ParentRoute path=path!("") view=Outlet>
+            <Route path=path!("/admin/policies") view=admin::policies::PoliciesPage ssr=mode.clone()/>
+            <Route path=path!("/admin/policies/new") view=admin::policies::pages::NewPolicyPage ssr=mode.clone()/>
+            <Route path=path!("/admin/policies/settings") view=admin::policies::settings::AccessSettingsPage ssr=mode.clone()/>
+            <Route path=path!("/admin/policies/:policy") view=admin::policies::pages::PolicyPage ssr=mode.clone()/>
+            <Route path=path!("/admin/policies/:policy/delete") view=admin::policies::delete::DeletePolicyPage ssr=mode.clone()/>
+            <Route path=path!("/admin/locations") view=admin::locations::LocationsPage ssr=mode.clone()/>
+            <Route path=path!("/admin/locations/new") view=admin::locations::pages::NewLocationPage ssr=mode.clone()/>
+            <Route path=path!("/admin/locations/:location") view=admin::locations::pages::LocationPage ssr=mode.clone()/>
+            <Route path=path!("/admin/locations/:location/delete") view=admin::locations::delete::DeleteLocationPage ssr=mode.clone()/>
+            <Route path=path!("/admin/terms") view=admin::terms::TermsListPage ssr=mode.clone()/>
+            <Route path=path!("/admin/terms/new") view=admin::terms::pages::NewTermsPage ssr=mode.clone()/>
+            <Route path=path!("/admin/terms/:terms") view=admin::terms::pages::TermsPage ssr=mode.clone()/>
+            <Route path=path!("/admin/terms/:terms/delete") view=admin::terms::delete::DeleteTermsPage ssr=mode/>
         </ParentRoute>
     }
     .into_inner()

@@ -1,5 +1,6 @@
 //! The doors: configuration, addresses, layers, and the command line. No SQL and no rules.
 
+pub mod acceptances;
 pub mod assets;
 pub mod cli;
 pub mod config;

@@ -9,7 +9,7 @@ use leptos_axum::{LeptosRoutes, generate_route_list};
 
 use crate::layers::{gate, log, visit};
 use crate::state::AppState;
-use crate::{assets, demo, exports, files, health, launch, mailbox, passkeys, secrets, signin, uploads};
+use crate::{acceptances, assets, demo, exports, files, health, launch, mailbox, passkeys, secrets, signin, uploads};
 
 /// Every form but an upload; pasted lists of 10,000 addresses fit.
 const BODY_LIMIT: usize = 2 * 1024 * 1024;
@@ -43,6 +43,7 @@ pub fn router(state: AppState) -> Router {
         .route(routes::AUDIT_JSON, get(exports::export))
         .route(routes::SIGN_INS_CSV, get(exports::export))
         .route(routes::SIGN_INS_JSON, get(exports::export))
+        .route("/admin/terms/{terms}/acceptances.csv", get(acceptances::csv))
         .route("/invitation-link", post(secrets::invitation_link))
         .route(routes::ENROLMENT_PASS, post(secrets::enrolment_pass))
         .route(routes::RECOVERY_CODES, post(secrets::recovery_codes))

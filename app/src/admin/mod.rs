@@ -7,13 +7,16 @@ mod changes;
 pub mod collaboration;
 pub mod groups;
 pub mod letters;
+pub mod locations;
 pub mod overview;
 pub mod partners;
 pub mod people;
+pub mod policies;
 pub mod providers;
 pub mod security;
 pub mod settings;
 pub mod sign_ins;
+pub mod terms;
 
 use std::str::FromStr;
 

@@ -66,6 +66,15 @@ pub fn problem(problem: &Problem) -> String {
         "frequency_out_of_range" => "From 1 hour to 365 days.",
         "policy_too_many" => "At most 500 of each.",
         "policy_names_unknown" => "Something chosen here is not there any more.",
+        "policy_any_and_some" => "Choose “only these”, or take the marks away.",
+        "policy_controls_unused" => "Say whether all or any of these are required, or take the marks away.",
+        "policy_group_unknown" => return format!("No group, or more than one, has this name: {fact}."),
+        "policy_person_unknown" => return format!("Nobody in the directory has this address: {fact}."),
+        "policy_person_malformed" => return format!("This is not an e-mail address: {fact}."),
+        "terms_no_text" => "Write the text in at least one language.",
+        "terms_many_languages" => return format!("Write at most {fact} languages."),
+        "language_malformed" => return format!("A language is a tag such as en or de-CH, not “{fact}”."),
+        "language_twice" => return format!("This language is there twice: {fact}."),
         "group_unprotected" => {
             return format!(
                 "{fact} may still be joined: take its owners, pending invitations and self-service away first, or anybody there could open what this policy closes."

@@ -2,7 +2,7 @@
 
 mod attempt;
 mod days;
-mod export;
+pub(crate) mod export;
 pub mod whom;
 
 pub use attempt::{Detail, Judged, sign_in};

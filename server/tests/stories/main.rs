@@ -15,6 +15,7 @@ mod invited;
 mod launch;
 mod pages;
 mod partners;
+mod policies;
 mod providers;
 mod uploads;
 

@@ -2,7 +2,9 @@
 
 use axum::Router;
 use axum::http::StatusCode;
-use domain::id::{AttemptId, DraftId, InvitationId, PasskeyId};
+use domain::application::{Application, SelfService};
+use domain::event::SignInResult;
+use domain::id::{AttemptId, DraftId, InvitationId, PasskeyId, SignInId};
 use domain::identity::Identity;
 use domain::passcode::Purpose;
 use domain::session::{Method, Origin};
@@ -16,6 +18,7 @@ use services::testing::{Device, Lobby};
 use services::{Secret, Viewer, federation, passkeys, redemption, signin};
 use store::Engine;
 use store::authenticators::Kept;
+use store::sign_ins::SignIn;
 
 use crate::browser::{Answer, Browser, code_in, doors, letter_to, with_file};
 use crate::line::Line;
@@ -117,7 +120,9 @@ impl Asks<'_> {
             ("way", _) => self.way().await.to_string(),
             ("answer", _) => self.answer().await,
             ("my-identity", Some(user)) => self.identity(user).await,
-            ("my-identity", None) => self.scene.names["none"].clone(),
+            ("my-app", Some(user)) => self.application(user).await.id.to_string(),
+            ("my-blocked-attempt", Some(user)) => self.blocked(user).await.to_string(),
+            ("my-identity" | "my-app" | "my-blocked-attempt", None) => self.scene.names["none"].clone(),
             _ => self.scene.names.get(name).unwrap_or_else(|| panic!("nothing is called {name}")).clone(),
         }
     }
@@ -278,6 +283,43 @@ impl Asks<'_> {
         let (way, origin) = (self.way().await, domain::samples::origin());
         let url = federation::way(&self.scene.lobby.services, &self.caller(&origin), way).await.unwrap();
         url.query_pairs().find(|(name, _)| name == "state").unwrap().1.into_owned()
+    }
+
+    /// An application of theirs, with an owner to ask.
+    async fn application(&self, user: &User) -> Application {
+        let (lobby, services) = (&self.scene.lobby, &self.scene.lobby.services);
+        let (owner, application) = (lobby.group_with_owner().await, lobby.application().await);
+        let mut tx = services.store.begin().await.unwrap();
+        let stored = store::applications::get(&mut tx, application.id).await.unwrap().unwrap();
+        let group = owner.group().id;
+        let service = SelfService { group, default_days: None, longest_days: None };
+        let stored = stored.with(|application| Application { self_service: Some(service), ..application });
+        store::applications::save(&mut tx, &stored).await.unwrap();
+        store::applications::assign_user(&mut tx, application.id, user.id, user.id, services.now()).await.unwrap();
+        tx.commit().await.unwrap();
+        application
+    }
+
+    /// An attempt of theirs at it that a policy stopped.
+    async fn blocked(&self, user: &User) -> SignInId {
+        let (application, services) = (self.application(user).await, &self.scene.lobby.services);
+        let attempt = SignIn {
+            id: services.ids.next(services.now()),
+            at: services.now(),
+            user: user.id,
+            user_name: user.shown_name().to_owned(),
+            application: Some(application.id),
+            application_name: application.name.to_string(),
+            result: SignInResult::Blocked,
+            reason: None,
+            facts: None,
+            correlation: self.scene.lobby.correlation(),
+            set_version: 0,
+        };
+        let (id, mut tx) = (attempt.id, services.store.begin().await.unwrap());
+        store::sign_ins::record(&mut tx, attempt, &[], 0).await.unwrap();
+        tx.commit().await.unwrap();
+        id
     }
 
     /// The subject of one identity of theirs beside another.

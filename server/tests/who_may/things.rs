@@ -12,6 +12,9 @@ use domain::role::{Role, Roles};
 use domain::samples::address;
 use domain::time::Zone;
 use domain::user::{DeletedBy, User};
+use services::access::form::PolicyForm;
+use services::access::parts::{LocationForm, TermsForm, TextForm};
+use services::access::{locations, policies, terms};
 use services::partners::ShapeForm;
 use services::providers::{Preset, ProviderForm};
 use services::testing::Lobby;
@@ -87,6 +90,7 @@ pub async fn make(lobby: &Lobby) -> (Vec<Option<User>>, Names) {
     names.insert("partner", partner.to_string());
     names.insert("version-of-partner", "1".to_owned());
     providers(lobby, &admin, &mut names).await;
+    access(lobby, &admin, &mut names).await;
     standing(lobby, &people, &mut names).await;
     invitation(lobby, &people, &owner, group.id, &mut names).await;
     waiting(lobby, actors[6].as_ref().unwrap(), group.id, &mut names).await;
@@ -142,6 +146,35 @@ async fn providers(lobby: &Lobby, admin: &Admin, names: &mut Names) {
     let id = names["provider"].parse().unwrap();
     providers::set_logo(&lobby.services, admin, id, Some(PICTURE.to_vec())).await.unwrap();
     names.insert("version-of-provider", "2".to_owned());
+}
+
+/// A policy that only reports, one that waits to be confirmed, a location and terms.
+async fn access(lobby: &Lobby, admin: &Admin, names: &mut Names) {
+    let (services, by) = (&lobby.services, admin.viewer().clone().policy_administrator().unwrap());
+    let word = |word: &str| word.to_owned();
+    let form = PolicyForm {
+        name: word("Guests"),
+        users: vec![word("guests")],
+        applications: vec![word("lobby")],
+        platform_rule: word("some"),
+        platforms: vec![word("windows")],
+        grant: word("block"),
+        ..PolicyForm::empty()
+    };
+    let waiting = PolicyForm { name: word("Waiting"), state: word("on"), ..form.clone() };
+    for (name, form) in [("policy", form), ("trial", waiting)] {
+        let policy = form.read(services, &by, None).await.unwrap();
+        names.insert(name, policies::create(services, &by, policy).await.unwrap().to_string());
+    }
+    let (kind, ranges) = (word("ranges"), word("198.51.100.0/24"));
+    let clinic = LocationForm { name: word("Clinic"), kind, ranges, ..LocationForm::default() };
+    let clinic = locations::create(services, &by, clinic.parse(services, None).unwrap()).await.unwrap();
+    names.insert("location", clinic.to_string());
+    let texts = vec![TextForm { language: word("en"), text: word("Be kind.") }];
+    let rules = TermsForm { name: word("Rules"), texts, ..TermsForm::default() };
+    let rules = terms::create(services, &by, rules.parse(services, None).unwrap()).await.unwrap();
+    names.insert("terms", rules.to_string());
+    names.insert("version-of-settings", services.tenant().access.version.to_string());
 }
 
 /// A group of the owner's that administrators alone manage.

@@ -1,13 +1,16 @@
 //! Conditional access at work: gathers the facts of an attempt, has them judged, writes down what came of it. Enforcement,
 //! What-If, replay and the apps page all ask here; the rule itself is `domain::access::evaluate`.
 
+pub mod acceptances;
 pub mod break_glass;
 mod change;
 pub mod coverage;
+pub mod form;
 mod gate;
 pub mod locations;
 mod lockout;
 pub mod notes;
+pub mod parts;
 pub mod policies;
 mod record;
 pub mod replay;
@@ -15,6 +18,12 @@ pub mod settings;
 pub mod terms;
 pub mod trials;
 pub mod whatif;
+
+/// Rows as pages show them.
+pub mod rows {
+    pub use store::access::{Listed, Tally, Trial};
+    pub use store::terms::Acceptance;
+}
 
 pub use gate::{Admission, Held, Stop, Verdicts, admit};
 pub(crate) use locations::in_use;

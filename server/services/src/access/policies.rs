@@ -6,6 +6,7 @@ use domain::access::{Include, Location, Policy, PolicyState, What, Where, Who};
 use domain::event::{Action, Target, TargetKind};
 use domain::id::{AppId, GroupId, PolicyId, UserId};
 use domain::problem::Problem;
+use domain::user::Standing;
 use store::access::{BY_STATE, Listed, Tally};
 use store::{Bind, Filter, Page, PageAsk, Stored, Tx};
 
@@ -255,6 +256,35 @@ pub fn leaves_out_unknown(policy: &Policy) -> bool {
     let Some(choice) = &policy.platforms else { return false };
     let unknown = domain::session::Platform::Unknown;
     matches!(&choice.include, Include::Some(named) if !named.contains(&unknown))
+}
+
+/// Of these policies, those that nobody is left in: what they include has become empty, so they match nobody.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn of_nobody(services: &Services, _by: &Reader, policies: &[&Policy]) -> Verb<BTreeSet<PolicyId>> {
+    let mut tx = services.store.read().await?;
+    let mut found = BTreeSet::new();
+    for policy in policies.iter().filter(|policy| !policy.users.include.is_empty()) {
+        let mut anybody = false;
+        for who in &policy.users.include {
+            anybody = anybody
+                || match who {
+                    Who::All | Who::Guests | Who::Role(_) => true,
+                    Who::User(id) => {
+                        let user = store::users::get(&mut tx, *id).await?;
+                        user.is_some_and(|user| {
+                            !matches!(user.value.standing, Standing::Deleted { .. } | Standing::Erased { .. })
+                        })
+                    }
+                    Who::Group(id) => store::memberships::count(&mut tx, *id).await? > 0,
+                };
+        }
+        if !anybody {
+            found.insert(policy.id);
+        }
+    }
+    Ok(found)
 }
 
 /// The policies that name a location.

@@ -245,7 +245,7 @@ impl Export {
 }
 
 /// One line of CSV (RFC 4180). A cell that a spreadsheet would take for a formula begins with a quote.
-fn record<const N: usize>(cells: [String; N]) -> Vec<u8> {
+pub(crate) fn record<const N: usize>(cells: [String; N]) -> Vec<u8> {
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
     let cells =
         cells.map(|cell| if cell.starts_with(['=', '+', '-', '@', '\t', '\0']) { format!("'{cell}") } else { cell });
@@ -254,7 +254,7 @@ fn record<const N: usize>(cells: [String; N]) -> Vec<u8> {
     writer.into_inner().unwrap_or_default()
 }
 
-fn time(at: Timestamp) -> String {
+pub(crate) fn time(at: Timestamp) -> String {
     Zone::utc().format(at, "%FT%T%.3fZ")
 }
 

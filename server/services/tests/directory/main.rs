@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may end here")]
 
+mod access;
 mod adding;
 mod address;
 mod applications;

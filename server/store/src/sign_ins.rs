@@ -27,7 +27,8 @@ sql! {
     PRUNE_DAYS = "DELETE FROM sign_in_days WHERE day < $1";
     PRUNE_POLICY_DAYS = "DELETE FROM policy_days WHERE day < $1";
     NEWEST_OF = "SELECT * FROM sign_ins WHERE user_id = $1 ORDER BY id DESC LIMIT 1";
-    REPLAY = "SELECT * FROM sign_ins WHERE id < $1 AND at >= $2 ORDER BY id DESC LIMIT $3";
+    REPLAY = "SELECT id, at, user_id, user_name, application_id, application_name, result, reason, facts, correlation_id, set_version
+              FROM sign_ins WHERE id < $1 AND at >= $2 ORDER BY id DESC LIMIT $3";
 }
 
 const TABLE: Table = Table {
@@ -78,7 +79,19 @@ const SIGN_INS: ListDef = ListDef {
     filters: &[BY_USER, BY_APPLICATION, BY_RESULT, BY_PLATFORM, BY_COUNTRY, BY_POLICY, SINCE, UNTIL],
     orders: &[Order { name: "time", key: "s.id", numeric: false, descending: true }],
 };
-pub(crate) const LISTS: &[&ListDef] = &[&SIGN_INS];
+/// The attempts of one person at the applications that one group opens, and at Lobby itself.
+const OF_MEMBER: ListDef = ListDef {
+    name: "attempts of a member",
+    columns: "s.*",
+    from: "sign_ins s",
+    id: "s.id",
+    words: None,
+    scope: "s.user_id = ? AND (s.application_id = 'lobby' OR s.application_id IN
+            (SELECT a.application_id FROM group_assignments a WHERE a.group_id = ?))",
+    filters: &[],
+    orders: &[Order { name: "time", key: "s.id", numeric: false, descending: true }],
+};
+pub(crate) const LISTS: &[&ListDef] = &[&SIGN_INS, &OF_MEMBER];
 
 /// The place of an application's id where the sign-in was to Lobby itself.
 pub const LOBBY: &str = "lobby";
@@ -277,6 +290,12 @@ pub async fn prune_days(tx: &mut Tx, before: i64) -> Result<u64, StoreError> {
 
 pub async fn page(tx: &mut Tx, ask: &PageAsk, filters: &[Filter]) -> Result<Page<SignIn>, StoreError> {
     SIGN_INS.page::<SignInRow>(tx, ask, &[], filters).await?.try_map(SignInRow::sign_in)
+}
+
+/// What somebody attempted at the applications that a group opens, and at Lobby itself.
+pub async fn of_member(tx: &mut Tx, group: GroupId, user: UserId, ask: &PageAsk) -> Result<Page<SignIn>, StoreError> {
+    let scope = [Bind::text(user), Bind::text(group)];
+    OF_MEMBER.page::<SignInRow>(tx, ask, &scope, &[]).await?.try_map(SignInRow::sign_in)
 }
 
 /// As [`page`] without the count, for an export.

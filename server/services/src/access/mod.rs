@@ -1,6 +1,7 @@
 //! Conditional access at work: gathers the facts of an attempt, has them judged, writes down what came of it. Enforcement,
 //! What-If, replay and the apps page all ask here; the rule itself is `domain::access::evaluate`.
 
+pub mod attempts;
 mod change;
 pub mod coverage;
 mod gate;

@@ -14,6 +14,7 @@ mod pages;
 mod partners;
 mod providers;
 mod uploads;
+mod what_if;
 
 use browser::{Answer, Browser, code_in, letter_to};
 use domain::event::Action;

@@ -3,8 +3,10 @@
 
 use std::collections::BTreeMap;
 
+use domain::access::policy::Named;
+use domain::access::{Grant, Policy, PolicyName, PolicyState, What, Who};
 use domain::group::Group;
-use domain::id::{GroupId, InvitationId, LetterId};
+use domain::id::{GroupId, InvitationId, LetterId, PolicyId};
 use domain::invitation::LetterState;
 use domain::letter::{Lane, Letter};
 use domain::role::{Role, Roles};
@@ -84,6 +86,9 @@ pub async fn make(lobby: &Lobby) -> (Vec<Option<User>>, Names) {
     let partner = partners::create(&lobby.services, &admin, form.parse().unwrap()).await.unwrap();
     names.insert("partner", partner.to_string());
     names.insert("version-of-partner", "1".to_owned());
+    let policy_admin = admin.viewer().clone().policy_administrator().unwrap();
+    let policy = services::access::policies::create(&lobby.services, &policy_admin, draft()).await.unwrap();
+    names.insert("policy", policy.to_string());
     providers(lobby, &admin, &mut names).await;
     standing(lobby, &people, &mut names).await;
     invitation(lobby, &people, &owner, group.id, &mut names).await;
@@ -104,6 +109,22 @@ async fn actors(lobby: &Lobby) -> Vec<Option<User>> {
         role("people@lindenhof.example", Role::UserAdministrator).await,
         role("administrator@lindenhof.example", Role::Administrator).await,
     ]
+}
+
+/// A policy that blocks guests everywhere, switched off.
+fn draft() -> Policy {
+    Policy {
+        id: "01900000-0000-7000-8000-000000000000".parse::<PolicyId>().unwrap(),
+        name: PolicyName::parse("No guests").unwrap(),
+        state: PolicyState::Off,
+        users: Named { include: vec![Who::Guests], exclude: Vec::new() },
+        applications: Named { include: vec![What::All], exclude: Vec::new() },
+        platforms: None,
+        locations: None,
+        grant: Some(Grant::Block),
+        frequency: None,
+        created_at: domain::time::Timestamp::EPOCH,
+    }
 }
 
 /// A provider of a partner with a logo, and a social one that answers.

@@ -2,13 +2,16 @@
 
 import assert from "node:assert/strict";
 
-import { ORGANIZATION, accept, invite, ownerWithGroup } from "./stage/founding.mjs";
+import { ORGANIZATION, accept, addApplication, administrator, invite, openToGuests, ownerWithGroup } from "./stage/founding.mjs";
 import { stories } from "./stage/house.mjs";
 import { invitationIn } from "./stage/post.mjs";
 
 stories("A guest's account", ({ house, way, part }) => {
     const application = `Results ${way.tag}`;
     const mira = `mira.${way.tag}@labor-weber.example`;
+    const moved = `mira.${way.tag}@weber.example`;
+    const home = `mira.${way.tag}@home.example`;
+    const further = `Archive ${way.tag}`;
     let owner, group, guest;
 
     part("A guest names themselves, and the owner reads the new name.", async () => {
@@ -98,5 +101,38 @@ stories("A guest's account", ({ house, way, part }) => {
         await accept(guest, invitationIn(letter));
         await guest.sees(application);
         await guest.looksAt("Back again");
+    });
+
+    part("They move to another address by a code from there, and the old one gets a letter.", async () => {
+        await guest.goTo("/account");
+        await guest.follow("Change");
+        await guest.sees("Change your address", mira);
+        await guest.looksAt("Change address");
+        await guest.type("New e-mail address", moved);
+        await guest.press("Send a code there");
+        await guest.looksAt("Change address, code on its way");
+        await guest.enterCode(moved, "Change my address");
+        await guest.sees("Your address is changed.", moved);
+        await guest.looksAt("Account with another address");
+        const letter = await house.post.letterTo(mira, /^Your address at /);
+        assert.match(letter.plain, /no longer opens anything/);
+    });
+
+    part("An invitation to another mailbox of theirs is added to the account they have.", async () => {
+        const admin = await administrator(house);
+        await addApplication(admin, further, "For the same people");
+        const other = await openToGuests(admin, further, owner.address);
+        await admin.leave();
+        await invite(owner, other, home);
+        await guest.open(invitationIn(await house.post.letterTo(home)));
+        await guest.sees("You are signed in as", moved, "but the invitation is for", home);
+        await guest.looksAt("Invitation of another account");
+        await guest.press(`Add this invitation to ${moved}`);
+        await guest.sees("Add the invitation to your account", further);
+        await guest.looksAt("Add the invitation");
+        await guest.enterCode(home, "Accept for this account");
+        await guest.sees("The invitation is taken up", application, further);
+        const letter = await house.post.letterTo(owner.address, /took up your invitation as/);
+        assert.match(letter.plain, new RegExp(moved));
     });
 });

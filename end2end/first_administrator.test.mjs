@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 
+import { enrol } from "./stage/authenticator.mjs";
 import { ORGANIZATION, addApplication, openToGuests } from "./stage/founding.mjs";
 import { stories } from "./stage/house.mjs";
 import { linksIn } from "./stage/post.mjs";
@@ -20,6 +21,9 @@ stories("The first administrator", ({ house, way, part }) => {
         await admin.sees("Become an administrator", address);
         await admin.looksAt("First administrator");
         await admin.press("Enter");
+        await admin.sees("Set up a second factor", "you have none yet");
+        await admin.looksAt("Set up a second factor");
+        await enrol(admin);
         await admin.sees("Administration");
         const another = await house.person({ scripts: way.scripts });
         await another.open(link, 422);

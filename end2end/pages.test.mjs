@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 
+import { enrol } from "./stage/authenticator.mjs";
 import { Device } from "./stage/device.mjs";
 import { accept, addPartner, administrator, createMember, invite, ownerWithGroup } from "./stage/founding.mjs";
 import { stories } from "./stage/house.mjs";
@@ -121,6 +122,8 @@ stories("Every page", ({ house, way, part }) => {
             await guest.goTo("/account");
             await guest.press("Add a passkey");
             await guest.sees("The passkey is added.");
+            await guest.looksAt("Guest recovery codes");
+            await guest.follow("Go on");
             await guest.looksAt("Guest with a passkey");
             await guest.looksInTheDark("Guest with a passkey");
             // Nobody touches it: the prove page waits.
@@ -155,6 +158,8 @@ stories("Every page", ({ house, way, part }) => {
         await admin.leave();
         const reader = await house.person({ scripts: way.scripts, address });
         await reader.signIn();
+        await reader.goTo("/admin");
+        await enrol(reader);
         const seen = await walk(reader, ["/"], "Reader");
         for (const page of ["/admin/audit", "/admin/sign-ins"]) assert.ok(seen.has(page), `${page} is not linked`);
         assert.ok(!seen.has("/admin/people"), "a reader is led to people");

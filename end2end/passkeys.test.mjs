@@ -53,7 +53,9 @@ stories("A guest's passkey", ({ house, way, part }) => {
     part("A passkey is added under a name, and a letter tells of it.", async () => {
         await guest.type("Name of a new passkey", "Work laptop");
         await guest.press("Add a passkey");
-        await guest.sees("The passkey is added.", "Work laptop", "not used yet");
+        await guest.sees("The passkey is added.", "Recovery codes");
+        await guest.follow("Go on");
+        await guest.sees("Work laptop", "not used yet");
         await guest.looksAt("Passkeys one");
         await guest.looksInTheDark("Passkeys one");
         await house.post.letterTo(mira, /A passkey was added/);
@@ -110,7 +112,7 @@ stories("A guest's passkey", ({ house, way, part }) => {
         const admin = await administrator(house, true);
         await admin.goTo("/admin/people");
         await admin.follow(mira);
-        await admin.sees("Passkeys", "Old laptop", "used");
+        await admin.sees("Second factors", "Old laptop", "used");
         await admin.looksAt("Person with a passkey");
         await admin.leave();
     });
@@ -119,9 +121,9 @@ stories("A guest's passkey", ({ house, way, part }) => {
         await device.isTouched(false);
         await signOut();
         await guest.signIn(mira, { from: "/account" });
-        await guest.sees("Prove with a passkey to add another one");
+        await guest.sees("Use a second factor to add another one");
         await guest.press("Remove Old laptop");
-        await guest.sees("Prove that it is you", "You have a passkey: use it first");
+        await guest.sees("Confirm with a second factor", "You have a second factor: use it first");
         await guest.looksAt("Prove with a passkey");
         await device.isTouched(true);
         await guest.press("Prove with a passkey");
@@ -192,7 +194,7 @@ stories("A guest's passkey", ({ house, way, part }) => {
 stories("A passkey without the script", ({ house, way, part }) => {
     const address = `jonas.${way.tag}@lindenhof.example`;
 
-    part("What was added with the script is named without it; removing leads to a proof.", async () => {
+    part("What was added with the script is named and removed without it.", async () => {
         const admin = await administrator(house);
         await createMember(admin, { name: "Jonas Adler", address });
         await admin.leave();
@@ -201,7 +203,9 @@ stories("A passkey without the script", ({ house, way, part }) => {
         await member.signIn();
         await member.goTo("/account");
         await member.press("Add a passkey");
-        await member.sees("The passkey is added.", "Chrome on Linux");
+        await member.sees("The passkey is added.");
+        await member.follow("Go on");
+        await member.sees("Chrome on Linux");
         const plain = await house.person({ scripts: way.scripts, address, state: await member.context.storageState() });
         await plain.goTo("/account");
         await plain.unfold("Rename Chrome on Linux");
@@ -209,7 +213,7 @@ stories("A passkey without the script", ({ house, way, part }) => {
         await plain.press("Rename passkey");
         await plain.sees("Renamed.", "Telephone");
         await plain.press("Remove Telephone");
-        await plain.sees("Prove that it is you", "You have a passkey: use it first");
+        await plain.sees("The passkey is removed, and your other sessions have ended.");
         await plain.leave();
         await member.leave();
     });

@@ -11,15 +11,27 @@ pub const CODE: &str = "/signin/code";
 /// Where an address may come in by several ways.
 pub const WAYS: &str = "/signin/ways";
 pub const CONSENT: &str = "/consent";
+/// Takes the code by which an invitation is added to the account that is signed in.
+pub const ADD_INVITATION: &str = "/invitation/add";
 pub const LOST: &str = "/lost";
 pub const LIFT: &str = "/lift";
 pub const ACCOUNT: &str = "/account";
 /// Everything that is kept of the viewer, as a file.
 pub const MY_DATA: &str = "/account/my-data.json";
+/// The address of record, changed by its own person.
+pub const ADDRESS: &str = "/account/address";
 pub const LEAVE: &str = "/account/leave";
 pub const PROVE: &str = "/account/prove";
 /// What an access policy stops, and what would let one pass.
 pub const ACCESS: &str = "/access";
+/// What opens the way to a first second factor.
+pub const ENROL: &str = "/account/enrol";
+pub const AUTHENTICATOR: &str = "/account/authenticator";
+pub const RECOVERY: &str = "/account/recovery";
+/// Makes recovery codes and shows them this once.
+pub const RECOVERY_CODES: &str = "/recovery-codes";
+/// Makes an enrolment pass and shows it this once.
+pub const ENROLMENT_PASS: &str = "/enrolment-pass";
 pub const MANAGE: &str = "/manage";
 pub const ADMIN: &str = "/admin";
 pub const PEOPLE: &str = "/admin/people";
@@ -56,6 +68,11 @@ pub const SIGN_INS_CSV: &str = "/admin/sign-ins.csv";
 pub const SIGN_INS_JSON: &str = "/admin/sign-ins.json";
 pub const DIRECTORY_INVITE: &str = "/invite";
 pub const MAILBOX: &str = "/mailbox";
+
+/// The page that asks for a second factor and then goes on.
+pub fn use_factor(to: &str) -> String {
+    with(&with(PROVE, "to", to), "need", "factor")
+}
 
 pub fn launch(app: AppId) -> String {
     format!("/launch/{app}")

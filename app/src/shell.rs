@@ -61,13 +61,16 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/signin/code") view=door::code::CodePage ssr=mode.clone()/>
                 <Route path=path!("/signin/ways") view=door::choose::WaysPage ssr=mode.clone()/>
                 <Route path=path!("/redeem/:token") view=door::redeem::RedeemPage ssr=mode.clone()/>
+                <Route path=path!("/invitation/add") view=door::add::AddInvitationPage ssr=mode.clone()/>
                 <Route path=path!("/consent") view=door::consent::ConsentPage ssr=mode.clone()/>
                 <Route path=path!("/lost") view=door::redeem::LostPage ssr=mode.clone()/>
                 <Route path=path!("/lift") view=door::lift::LiftPage ssr=mode.clone()/>
                 <Route path=path!("/first/:token") view=door::first::FirstPage ssr=mode.clone()/>
                 <Route path=path!("/account") view=panel::account::AccountPage ssr=mode.clone()/>
+                <Route path=path!("/account/address") view=panel::address::AddressPage ssr=mode.clone()/>
                 <Route path=path!("/account/leave") view=panel::leave::LeavePage ssr=mode.clone()/>
                 <Route path=path!("/account/prove") view=panel::prove::ProvePage ssr=mode.clone()/>
+                <FactorRoutes/>
                 <Route path=path!("/not-open/:app") view=panel::apps::NotOpenPage ssr=mode.clone()/>
                 <Route path=path!("/admin") view=admin::overview::OverviewPage ssr=mode.clone()/>
                 <Route path=path!("/admin/people") view=admin::people::PeoplePage ssr=mode.clone()/>
@@ -116,6 +119,20 @@ fn AskRoutes() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("/admin/what-if") view=admin::what_if::WhatIfPage ssr=mode.clone()/>
             <Route path=path!("/admin/policies/coverage") view=admin::access_checks::coverage::CoveragePage ssr=mode.clone()/>
             <Route path=path!("/admin/policies/:policy/replay") view=admin::access_checks::replay::ReplayPage ssr=mode/>
+        </ParentRoute>
+    }
+    .into_inner()
+}
+
+/// The pages on which somebody enrols a second factor.
+#[component(transparent)]
+fn FactorRoutes() -> impl MatchNestedRoutes + Clone {
+    let mode = SsrMode::Async;
+    view! {
+        <ParentRoute path=path!("") view=Outlet>
+            <Route path=path!("/account/enrol") view=panel::enrol::EnrolPage ssr=mode.clone()/>
+            <Route path=path!("/account/authenticator") view=panel::enrol::AuthenticatorPage ssr=mode.clone()/>
+            <Route path=path!("/account/recovery") view=panel::enrol::RecoveryPage ssr=mode/>
         </ParentRoute>
     }
     .into_inner()

@@ -168,6 +168,17 @@ pub trait Kept: Serialize + DeserializeOwned + Send + Sync + 'static {
     const FORM: &'static str;
 }
 
+/// Where a refusal leads that a sign-in, a new proof or a second factor answers; after it, on to `back`.
+pub fn leads_elsewhere(refusal: &Refusal, back: &str) -> Option<String> {
+    match refusal {
+        Refusal::Denied(Denied::SignIn) => Some(routes::SIGN_IN.to_owned()),
+        Refusal::Denied(Denied::Held) => Some(routes::with(routes::ACCESS, "to", back)),
+        Refusal::Denied(Denied::Stale) => Some(routes::with(routes::PROVE, "to", back)),
+        Refusal::Denied(Denied::Multifactor) => Some(routes::use_factor(back)),
+        _ => None,
+    }
+}
+
 /// Runs the deed of a server function and leads on: to its page, back to the form with what was typed, to sign-in, or
 /// back with the code of the refusal. A request that does not accept HTML gets the refusal as JSON with its status.
 ///
@@ -196,22 +207,19 @@ pub async fn doorway<T: Kept>(
         let problems = if let Refusal::Invalid(problems) = refusal { problems } else { Vec::new() };
         return Err(AppError { code: code.to_owned(), problems });
     }
-    match refusal {
-        Refusal::Denied(Denied::SignIn) => redirect(routes::SIGN_IN),
-        Refusal::Denied(Denied::Held) => redirect(&routes::with(routes::ACCESS, "to", &back)),
-        Refusal::Denied(Denied::Stale) => redirect(&routes::with(routes::PROVE, "to", &back)),
-        refusal => {
-            let problems = match refusal {
-                Refusal::Invalid(problems) => problems,
-                other => vec![as_problem(&visit, &other)],
-            };
-            match keep_draft(&visit, T::FORM, &Draft { typed, problems }).await {
-                Ok(draft) => redirect(&routes::drafted(&back, draft)),
-                Err(error) => {
-                    tracing::error!(%error, "a draft was not kept");
-                    redirect(&routes::with(&back, "problem", "broken"));
-                }
-            }
+    if let Some(elsewhere) = leads_elsewhere(&refusal, &back) {
+        redirect(&elsewhere);
+        return Ok(());
+    }
+    let problems = match refusal {
+        Refusal::Invalid(problems) => problems,
+        other => vec![as_problem(&visit, &other)],
+    };
+    match keep_draft(&visit, T::FORM, &Draft { typed, problems }).await {
+        Ok(draft) => redirect(&routes::drafted(&back, draft)),
+        Err(error) => {
+            tracing::error!(%error, "a draft was not kept");
+            redirect(&routes::with(&back, "problem", "broken"));
         }
     }
     Ok(())
@@ -285,7 +293,7 @@ async fn log_refusal(visit: &Visit, refusal: &Refusal) {
 
 pub fn status(refusal: &Refusal) -> StatusCode {
     match refusal {
-        Refusal::Denied(Denied::SignIn | Denied::Stale) => StatusCode::UNAUTHORIZED,
+        Refusal::Denied(Denied::SignIn | Denied::Stale | Denied::Multifactor) => StatusCode::UNAUTHORIZED,
         Refusal::Denied(Denied::Held) => StatusCode::FORBIDDEN,
         Refusal::Denied(Denied::NotFound) => StatusCode::NOT_FOUND,
         Refusal::Denied(Denied::Forbidden) => StatusCode::FORBIDDEN,
@@ -332,6 +340,17 @@ pub fn redirect(path: &str) {
     } else {
         leptos_axum::redirect(routes::APPS);
     }
+}
+
+/// The session goes on under this token.
+pub fn renew_session(visit: &Visit, viewer: &Viewer, token: &Secret) {
+    set_cookie(visit, Cookie::Session, token.expose(), life_of(visit, viewer));
+}
+
+/// How long the cookie of the viewer's session still lives.
+pub fn life_of(visit: &Visit, viewer: &Viewer) -> CookieLife {
+    let left = viewer.session.ends_at - visit.now();
+    if viewer.session.kept { CookieLife::Until(left) } else { CookieLife::Browser }
 }
 
 /// Adds a header to the answer.

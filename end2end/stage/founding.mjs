@@ -2,6 +2,8 @@
 
 import assert from "node:assert/strict";
 
+import { enrol } from "./authenticator.mjs";
+
 export const ORGANIZATION = "Lindenhof Clinics";
 export const ADMINISTRATOR = "ida@lindenhof.example";
 
@@ -11,6 +13,7 @@ export async function firstAdministrator(house, scripts) {
     await house.lobby.command("make-admin", ADMINISTRATOR);
     await admin.open(await house.lobby.administratorLink());
     await admin.press("Enter");
+    await enrol(admin);
     return admin;
 }
 
@@ -77,7 +80,7 @@ export async function administrator(house, scripts = false) {
     return house.person({ scripts, address: ADMINISTRATOR, state: house.founded });
 }
 
-/** An organization with an owner, the group, and the application that it opens: what an owner needs to invite. */
+/** An organization with an owner, the group, and the application that it opens: what an owner needs to invite; and their `app`. */
 export async function ownerWithGroup(house, way, name) {
     const address = `olga.${way.tag}@lindenhof.example`;
     const admin = await administrator(house);
@@ -87,7 +90,9 @@ export async function ownerWithGroup(house, way, name) {
     await admin.leave();
     const owner = await house.person({ scripts: way.scripts, address });
     await owner.signIn();
-    return { owner, group };
+    await owner.goTo("/manage");
+    const app = await enrol(owner);
+    return { owner, group, app };
 }
 
 /** The owner invites this list and is told that letters are on their way. */

@@ -1,4 +1,4 @@
-//! The command line: serve, migrate, check, make-admin.
+//! The command line: serve, migrate, check, make-admin, policy.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a terminal is what this file is for")]
 
 use std::io::IsTerminal;
@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use domain::text::EmailAddress;
 use services::mail::Checked;
-use services::{Key, Services, Store, demo, first_administrator};
+use services::{Denied, Key, Refusal, Services, Store, access, demo, first_administrator};
 
 use crate::config::{Config, KEYS};
 use crate::serve;
@@ -38,6 +38,17 @@ enum Command {
     Check,
     /// Makes a one-time link by which ADDRESS becomes an administrator.
     MakeAdmin { address: String },
+    /// Changes an access policy from this machine, whoever it locks out.
+    Policy {
+        #[command(subcommand)]
+        change: PolicyChange,
+    },
+}
+
+#[derive(Subcommand)]
+enum PolicyChange {
+    /// Switches the policy NAME off; one that cannot be read is put away.
+    Off { name: String },
 }
 
 fn after_help() -> String {
@@ -95,6 +106,15 @@ async fn run(command: Command, config: Config) -> anyhow::Result<ExitCode> {
             let store = store(&config).await?;
             let (known, _) = store.migrations().await?;
             println!("The database has all {known} migrations.");
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Policy { change: PolicyChange::Off { name } } => {
+            let services = open(&config).await?;
+            match access::policies::switch_off(&services, &name).await {
+                Ok(()) => println!("“{name}” is off. A running Lobby follows within a second."),
+                Err(Refusal::Denied(Denied::NotFound)) => anyhow::bail!("no access policy has the name “{name}”"),
+                Err(refusal) => anyhow::bail!("{refusal}"),
+            }
             Ok(ExitCode::SUCCESS)
         }
         Command::Check => Ok(check(&config).await),

@@ -3,7 +3,7 @@
 use app::admin::audit::audit_ask;
 use app::admin::sign_ins::sign_in_ask;
 use app::routes;
-use app::ssr::Visit;
+use app::ssr::{Visit, leads_elsewhere};
 use axum::body::{Body, Bytes};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -19,8 +19,8 @@ pub async fn export(Extension(visit): Extension<Visit>) -> Response {
     };
     match begin(&visit, log, format).await {
         Ok(export) => attachment(export, format, file),
-        Err(Refusal::Denied(Denied::SignIn | Denied::Held)) if visit.wants_html => {
-            Redirect::to(routes::SIGN_IN).into_response()
+        Err(refusal) if visit.wants_html && leads_elsewhere(&refusal, routes::ADMIN).is_some() => {
+            Redirect::to(&leads_elsewhere(&refusal, routes::ADMIN).unwrap_or_default()).into_response()
         }
         Err(refusal) => {
             if matches!(refusal, Refusal::Denied(_)) && visit.viewer.is_some() {

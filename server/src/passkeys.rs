@@ -4,13 +4,14 @@
 use app::door::signin::{begin_session, going_on};
 use app::panel::passkeys::prove_first;
 use app::routes;
-use app::ssr::{self, Cookie, CookieLife, Visit, as_problem};
+use app::ssr::{self, Cookie, Visit, as_problem};
 use axum::Extension;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::id::CeremonyId;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use services::factors;
 use services::passkeys::{self, Challenge};
 use services::signin::{Asked, Continuation, Opened};
 use services::{Denied, Refusal, Verb};
@@ -67,44 +68,55 @@ pub async fn sign_in(Extension(visit): Extension<Visit>, body: String) -> Respon
 
 /// `POST /passkey/add/begin`
 pub async fn begin_adding(Extension(visit): Extension<Visit>) -> Response {
-    let deed = async { passkeys::begin_adding(&visit.services, &visit.viewer()?, &visit.caller()).await };
+    let deed = async { passkeys::begin_adding(&visit.services, &visit.whoever()?, &visit.caller()).await };
     begun(&visit, deed.await)
 }
 
 /// `POST /passkey/add`
 pub async fn add(Extension(visit): Extension<Visit>, body: String) -> Response {
     let deed = async {
-        let viewer = visit.viewer()?;
-        let Answered { ceremony, credential, name, .. } = read(&body)?;
+        let viewer = visit.whoever()?;
+        let Answered { ceremony, credential, name, to, .. } = read(&body)?;
         let name = name.unwrap_or_default();
-        passkeys::add(&visit.services, &viewer, &visit.caller(), ceremony, credential, &name).await
+        let added = passkeys::add(&visit.services, &viewer, &visit.caller(), ceremony, credential, &name).await?;
+        // The codes for when it is lost come with the first factor.
+        let codes = factors::mine(&visit.services, &viewer).await?.recovery_codes;
+        let to = Continuation::of(&to.unwrap_or_default()).path();
+        let to = if codes == 0 { routes::with(routes::RECOVERY, "to", &to) } else { to };
+        Ok((added.token, to, ssr::life_of(&visit, &viewer)))
     };
     match deed.await {
-        Ok(_) => leads(&routes::with(routes::ACCOUNT, "done", "passkey-added")),
+        Ok((token, to, life)) => {
+            let mut response = leads(&routes::with(&to, "done", "passkey-added"));
+            cookies::append(&mut response, &visit, Cookie::Session, token.expose(), life);
+            response
+        }
         Err(refusal) => refused(&visit, &refusal),
     }
 }
 
 /// `POST /passkey/prove/begin`
 pub async fn begin_proof(Extension(visit): Extension<Visit>) -> Response {
-    let deed = async { passkeys::begin_proof(&visit.services, &visit.viewer()?, &visit.caller()).await };
+    let deed = async { passkeys::begin_proof(&visit.services, &visit.whoever()?, &visit.caller()).await };
     begun(&visit, deed.await)
 }
 
 /// `POST /passkey/prove`
 pub async fn prove(Extension(visit): Extension<Visit>, body: String) -> Response {
     let deed = async {
-        let viewer = visit.viewer()?;
+        let viewer = visit.whoever()?;
         let Answered { ceremony, credential, to, .. } = read(&body)?;
         let to = Continuation::of(&to.unwrap_or_default());
         let token = passkeys::prove_again(&visit.services, &viewer, &visit.caller(), ceremony, credential).await?;
-        let left = viewer.session.ends_at - visit.now();
-        let life = if viewer.session.kept { CookieLife::Until(left) } else { CookieLife::Browser };
-        Ok((to, token, life))
+        Ok((to, token, ssr::life_of(&visit, &viewer)))
     };
     match deed.await {
         Ok((to, token, life)) => {
-            let mut response = leads(&routes::with(&to.path(), "done", "proved"));
+            let mut response = leads(&match to {
+                // A launch goes on to another site; it shows no notices.
+                Continuation::Launch(_) => going_on(to),
+                to => routes::with(&to.path(), "done", "proved"),
+            });
             cookies::append(&mut response, &visit, Cookie::Session, token.expose(), life);
             response
         }
@@ -131,7 +143,7 @@ fn refused(visit: &Visit, refusal: &Refusal) -> Response {
     let to = match refusal {
         Refusal::Denied(Denied::SignIn | Denied::Held) => Some(routes::SIGN_IN.to_owned()),
         Refusal::Denied(Denied::Stale) => Some(routes::with(routes::PROVE, "to", routes::ACCOUNT)),
-        Refusal::Rule("factor_wanted") => Some(prove_first()),
+        Refusal::Rule("factor_wanted") => Some(prove_first(routes::ACCOUNT)),
         _ => None,
     };
     let problem = match refusal {

@@ -44,6 +44,8 @@ pub fn router(state: AppState) -> Router {
         .route(routes::SIGN_INS_CSV, get(exports::export))
         .route(routes::SIGN_INS_JSON, get(exports::export))
         .route("/invitation-link", post(secrets::invitation_link))
+        .route(routes::ENROLMENT_PASS, post(secrets::enrolment_pass))
+        .route(routes::RECOVERY_CODES, post(secrets::recovery_codes))
         .route("/mailbox/{letter}/letter", get(mailbox::letter))
         .route("/demo/{name}", get(demo::application))
         .fallback(leptos_axum::render_app_async_with_context(context.clone(), app::shell::shell))

@@ -1,61 +1,155 @@
 //! Secrets that are shown once: an answer to a POST that is stored nowhere.
 
 use app::routes;
-use app::ssr::Visit;
+use app::ssr::{Draft, NothingTyped, Visit, as_problem, keep_draft, leads_elsewhere};
 use axum::Extension;
 use axum::extract::Form;
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use domain::id::InvitationId;
+use domain::continuation::Continuation;
+use domain::id::{GroupId, InvitationId, UserId};
 use serde::Deserialize;
-use services::invitations;
-
-#[derive(Deserialize)]
-pub struct Asked {
-    #[serde(default)]
-    invitation: String,
-}
+use services::factors::{passes, recovery};
+use services::{Denied, Refusal, Secret, Verb, invitations};
 
 const POLICY: &str =
     "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'none'";
 
+#[derive(Deserialize)]
+pub struct AskedLink {
+    #[serde(default)]
+    invitation: String,
+}
+
 /// `POST /invitation-link`: mints a link and shows it this once.
-pub async fn invitation_link(Extension(visit): Extension<Visit>, Form(asked): Form<Asked>) -> Response {
+pub async fn invitation_link(Extension(visit): Extension<Visit>, Form(asked): Form<AskedLink>) -> Response {
     let minted = async {
         let admin = visit.viewer()?.user_administrator()?;
-        let id: InvitationId = asked.invitation.parse().map_err(|_| services::Denied::NotFound)?;
+        let id: InvitationId = asked.invitation.parse().map_err(|_| Denied::NotFound)?;
         invitations::show_link(&visit.services, &admin, id).await
     };
-    match minted.await {
-        Ok(token) => {
-            let link = visit.services.link(&routes::redeem(token.expose()));
-            let style = crate::assets::names().style.unwrap_or_default();
-            let theme = app::theme::href(&visit.services.tenant().organization.value.accent);
-            let html = format!(
-                "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Invitation link</title>\
-                 <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
-                 <link rel=\"stylesheet\" href=\"{style}\"><link rel=\"stylesheet\" href=\"{theme}\"></head>\
-                 <body><div class=\"door wide\"><main id=\"content\"><h1>Invitation link</h1>\
-                 <p class=\"lead\">This link is shown once. Pass it on to the invited person alone; they prove their address \
-                 when they open it.</p><div class=\"copy\"><code>{link}</code></div>\
-                 <p><a class=\"button\" href=\"{}\">Back to Lobby</a></p></main></div></body></html>",
-                routes::ADMIN
-            );
-            ([(header::CONTENT_SECURITY_POLICY, POLICY), (header::CACHE_CONTROL, "no-store")], Html(html))
-                .into_response()
+    let link = |token: Secret| visit.services.link(&routes::redeem(token.expose()));
+    let shown = minted.await.map(|token| Shown {
+        title: "Invitation link",
+        lead: "This link is shown once. Pass it on to the invited person alone; they prove their address when they open it.",
+        secrets: vec![link(token)],
+        back: routes::ADMIN.to_owned(),
+    });
+    show(&visit, shown, routes::ADMIN).await
+}
+
+#[derive(Deserialize)]
+pub struct AskedPass {
+    #[serde(default)]
+    user: String,
+    /// Of whose owner it is.
+    #[serde(default)]
+    group: String,
+}
+
+/// `POST /enrolment-pass`: makes a pass and shows it this once, to an administrator or to an owner.
+pub async fn enrolment_pass(Extension(visit): Extension<Visit>, Form(asked): Form<AskedPass>) -> Response {
+    let (user, group) = (asked.user.parse::<UserId>(), asked.group.parse::<GroupId>());
+    let back = match (user.as_ref(), group.as_ref()) {
+        (Ok(user), Ok(group)) => routes::guest(*group, *user),
+        (Ok(user), Err(_)) => routes::person(*user),
+        _ => routes::APPS.to_owned(),
+    };
+    let made = async {
+        let viewer = visit.viewer()?;
+        if asked.group.is_empty() {
+            let admin = viewer.user_administrator()?;
+            return passes::give(&visit.services, &admin, user.map_err(|_| Denied::NotFound)?).await;
         }
-        Err(services::Refusal::Denied(services::Denied::SignIn | services::Denied::Held)) => {
-            Redirect::to(routes::SIGN_IN).into_response()
+        let owner = viewer.owner_of(&visit.services, group.map_err(|_| Denied::NotFound)?).await?;
+        passes::give_by_owner(&visit.services, &owner, user.map_err(|_| Denied::NotFound)?).await
+    };
+    let shown = made.await.map(|pass| Shown {
+        title: "Enrolment pass",
+        lead: "This pass is shown once and holds for 24 hours. Pass it on to the person alone, best in person or on the \
+               telephone; they type it after they sign in.",
+        secrets: vec![pass.spaced()],
+        back: back.clone(),
+    });
+    show(&visit, shown, &back).await
+}
+
+#[derive(Deserialize)]
+pub struct AskedCodes {
+    #[serde(default)]
+    to: String,
+}
+
+/// `POST /recovery-codes`: makes ten codes of the viewer's and shows them this once.
+pub async fn recovery_codes(Extension(visit): Extension<Visit>, Form(asked): Form<AskedCodes>) -> Response {
+    let made = async { recovery::make(&visit.services, &visit.whoever()?).await };
+    let shown = made.await.map(|codes| Shown {
+        title: "Recovery codes",
+        lead: "These codes are shown once. Each opens one time where your telephone or key is lost; those before are void.",
+        secrets: codes.iter().map(Secret::spaced).collect(),
+        back: Continuation::of(&asked.to).path(),
+    });
+    match shown {
+        Err(Refusal::Rule("factor_wanted")) if visit.wants_html => {
+            Redirect::to(&routes::use_factor(routes::ACCOUNT)).into_response()
         }
-        Err(refusal) => {
-            if matches!(refusal, services::Refusal::Denied(_)) {
-                visit.services.note_refusal(&visit.actor(), &visit.path, &refusal).await;
-            }
-            let status = app::ssr::status(&refusal);
-            if status == StatusCode::INTERNAL_SERVER_ERROR {
-                tracing::error!(%refusal, request = %visit.correlation, "a link was not minted");
-            }
-            status.into_response()
+        shown => show(&visit, shown, routes::ACCOUNT).await,
+    }
+}
+
+/// What a page shows this once.
+struct Shown {
+    title: &'static str,
+    lead: &'static str,
+    secrets: Vec<String>,
+    /// Where it leads on.
+    back: String,
+}
+
+async fn show(visit: &Visit, shown: Verb<Shown>, page: &str) -> Response {
+    match shown {
+        Ok(shown) => {
+            let headers = [(header::CONTENT_SECURITY_POLICY, POLICY), (header::CACHE_CONTROL, "no-store")];
+            (headers, Html(written(visit, &shown))).into_response()
+        }
+        Err(refusal) => refused(visit, refusal, page).await,
+    }
+}
+
+fn written(visit: &Visit, shown: &Shown) -> String {
+    let Shown { title, lead, secrets, back } = shown;
+    let style = crate::assets::names().style.unwrap_or_default();
+    let theme = app::theme::href(&visit.services.tenant().organization.value.accent);
+    let secrets: String =
+        secrets.iter().map(|secret| format!("<div class=\"copy\"><code>{secret}</code></div>")).collect();
+    let on = if back.starts_with(routes::ADMIN) { "Back to Lobby" } else { "Go on" };
+    format!(
+        "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>{title}</title>\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
+         <link rel=\"stylesheet\" href=\"{style}\"><link rel=\"stylesheet\" href=\"{theme}\"></head>\
+         <body><div class=\"door wide\"><main id=\"content\"><h1>{title}</h1>\
+         <p class=\"lead\">{lead}</p>{secrets}\
+         <p><a class=\"button\" href=\"{back}\">{on}</a></p></main></div></body></html>"
+    )
+}
+
+async fn refused(visit: &Visit, refusal: Refusal, page: &str) -> Response {
+    if let Some(elsewhere) = leads_elsewhere(&refusal, page).filter(|_| visit.wants_html) {
+        return Redirect::to(&elsewhere).into_response();
+    }
+    if matches!(refusal, Refusal::Denied(Denied::Forbidden | Denied::NotFound)) {
+        visit.services.note_refusal(&visit.actor(), &visit.path, &refusal).await;
+    }
+    let status = app::ssr::status(&refusal);
+    if status == StatusCode::INTERNAL_SERVER_ERROR {
+        tracing::error!(%refusal, request = %visit.correlation, "a secret was not made");
+    }
+    if visit.wants_html && status == StatusCode::UNPROCESSABLE_ENTITY {
+        // One button, nothing typed: why not is said over the page.
+        let draft = Draft { typed: NothingTyped, problems: vec![as_problem(visit, &refusal)] };
+        if let Ok(draft) = keep_draft(visit, "nothing", &draft).await {
+            return Redirect::to(&routes::drafted(page, draft)).into_response();
         }
     }
+    status.into_response()
 }

@@ -78,8 +78,8 @@ async fn lead_on(visit: &Visit, back: &str, done: Verb<()>) -> Response {
     if !visit.wants_html {
         return app::ssr::status(&refusal).into_response();
     }
-    if let Refusal::Denied(Denied::SignIn | Denied::Held) = refusal {
-        return Redirect::to(routes::SIGN_IN).into_response();
+    if let Some(elsewhere) = app::ssr::leads_elsewhere(&refusal, back) {
+        return Redirect::to(&elsewhere).into_response();
     }
     // One button, nothing typed: what is wrong with the picture is said over the page.
     let problems = match refusal {

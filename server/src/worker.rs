@@ -1,10 +1,11 @@
-//! What is done beside requests: bulk jobs, and every minute the chores of the house.
+//! What is done beside requests: bulk jobs, what other processes changed, and every minute the chores of the house.
 
 use std::time::Duration;
 
 use services::{Services, housekeeping, jobs};
 use tokio::sync::watch;
 
+/// Also how soon the policies of another process are in force here.
 const JOBS_EVERY: Duration = Duration::from_millis(500);
 const CHORES_EVERY: u32 = 120;
 
@@ -18,6 +19,9 @@ pub async fn run(services: Services, mut stop: watch::Receiver<bool>) {
             tracing::error!(%error, "the chores were not done");
         }
         turn = turn.wrapping_add(1);
+        if let Err(error) = services.follow_policies().await {
+            tracing::error!(%error, "the access policies were not looked at");
+        }
         loop {
             if *stop.borrow() {
                 return;

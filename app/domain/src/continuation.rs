@@ -10,7 +10,11 @@ pub enum Continuation {
     #[default]
     Apps,
     Account,
+    Address,
+    AddInvitation,
     Leave,
+    /// Where a second factor is set up.
+    Enrol,
     Manage,
     Group(GroupId),
     Admin,
@@ -23,7 +27,10 @@ impl Continuation {
         let path = path.split(['?', '#']).next().unwrap_or_default();
         let mut parts = path.trim_start_matches('/').split('/');
         match (parts.next().unwrap_or_default(), parts.next().unwrap_or_default()) {
+            ("account", "address") => Self::Address,
+            ("invitation", "add") => Self::AddInvitation,
             ("account", "leave") => Self::Leave,
+            ("account", "enrol") => Self::Enrol,
             ("account", _) => Self::Account,
             ("admin", _) => Self::Admin,
             ("manage", group) => group.parse().map_or(Self::Manage, Self::Group),
@@ -36,7 +43,10 @@ impl Continuation {
         match self {
             Self::Apps => "/".to_owned(),
             Self::Account => "/account".to_owned(),
+            Self::Address => "/account/address".to_owned(),
+            Self::AddInvitation => "/invitation/add".to_owned(),
             Self::Leave => "/account/leave".to_owned(),
+            Self::Enrol => "/account/enrol".to_owned(),
             Self::Manage => "/manage".to_owned(),
             Self::Group(group) => format!("/manage/{group}"),
             Self::Admin => "/admin".to_owned(),
@@ -55,6 +65,9 @@ mod tests {
         for (path, to) in [
             ("/launch/00000000-0000-0000-0000-000000000007?x=1", Continuation::Launch(app)),
             ("/account/leave", Continuation::Leave),
+            ("/invitation/add", Continuation::AddInvitation),
+            ("/account/address?asked=1", Continuation::Address),
+            ("/account/enrol?to=/admin", Continuation::Enrol),
             ("/admin/people/new", Continuation::Admin),
             ("/manage", Continuation::Manage),
             ("https://evil.example/", Continuation::Apps),

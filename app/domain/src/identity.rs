@@ -3,14 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use crate::id::{ProviderId, UserId};
+use crate::settings::Collaboration;
 use crate::time::{Span, Timestamp};
 
 /// The issuer of the identities that a mailbox is; the subject is the address's key.
 pub const MAILBOX: &str = "mailbox";
-/// How long after the anchor spoke other ways are the whole sign-in of a guest.
-pub const PROVIDER_WORD: Span = Span::days(7);
-/// The same where the anchor is a mailbox.
-pub const MAILBOX_WORD: Span = Span::days(30);
 
 /// An issuer's name for one person, tied to one user.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,10 +34,10 @@ impl Identity {
         self.issuer == MAILBOX
     }
 
-    /// Does the word of this anchor still carry other ways to sign in?
-    pub fn carries(&self, now: Timestamp) -> bool {
-        let holds = if self.is_mailbox() { MAILBOX_WORD } else { PROVIDER_WORD };
-        self.anchor && self.spoke_at.is_some_and(|at| now < at + holds)
+    /// Does the word of this anchor still carry other ways to sign in, by what the organization has set?
+    pub fn carries(&self, settings: &Collaboration, now: Timestamp) -> bool {
+        let days = if self.is_mailbox() { settings.mailbox_word_days } else { settings.provider_word_days };
+        self.anchor && self.spoke_at.is_some_and(|at| now < at + Span::days(i64::from(days)))
     }
 }
 
@@ -65,15 +62,28 @@ mod tests {
 
     #[test]
     fn other_ways_carry_as_long_as_the_anchors_word() {
-        for (issuer, holds) in [("https://partner.example", PROVIDER_WORD), (MAILBOX, MAILBOX_WORD)] {
-            assert!(anchor(issuer).carries(NOON + holds - Span(1)));
-            assert!(!anchor(issuer).carries(NOON + holds));
+        let set = Collaboration { provider_word_days: 1, mailbox_word_days: 90, ..Collaboration::default() };
+        for (settings, issuer, days) in [
+            (Collaboration::default(), "https://partner.example", 7),
+            (Collaboration::default(), MAILBOX, 30),
+            (set.clone(), "https://partner.example", 1),
+            (set, MAILBOX, 90),
+        ] {
+            assert!(anchor(issuer).carries(&settings, NOON + Span::days(days) - Span(1)));
+            assert!(!anchor(issuer).carries(&settings, NOON + Span::days(days)));
         }
     }
 
     #[test]
+    fn without_days_a_provider_is_asked_each_time() {
+        let settings = Collaboration { provider_word_days: 0, ..Collaboration::default() };
+        assert!(!anchor("https://partner.example").carries(&settings, NOON));
+    }
+
+    #[test]
     fn a_word_taken_back_and_a_further_identity_carry_nothing() {
-        assert!(!Identity { spoke_at: None, ..anchor("https://partner.example") }.carries(NOON));
-        assert!(!Identity { anchor: false, ..anchor(MAILBOX) }.carries(NOON));
+        let settings = Collaboration::default();
+        assert!(!Identity { spoke_at: None, ..anchor("https://partner.example") }.carries(&settings, NOON));
+        assert!(!Identity { anchor: false, ..anchor(MAILBOX) }.carries(&settings, NOON));
     }
 }

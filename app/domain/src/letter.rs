@@ -16,9 +16,16 @@ stored_words! {
         IdentityRemoved = "identity_removed",
         PasskeyAdded = "passkey_added",
         PasskeyRemoved = "passkey_removed",
+        AuthenticatorAdded = "authenticator_added",
+        AuthenticatorRemoved = "authenticator_removed",
+        RecoveryCodesMade = "recovery_codes_made",
+        RecoveryCodeUsed = "recovery_code_used",
+        PassGiven = "pass_given",
         RedemptionReset = "redemption_reset",
-        // To the address that was theirs until now.
+        // By an administrator; to the address that was theirs until now.
         AddressChanged = "address_changed",
+        // By themselves; likewise.
+        AddressMoved = "address_moved",
     }
 }
 
@@ -40,6 +47,17 @@ pub enum Letter {
     /// To inviter and owners: somebody tried an expired invitation.
     RenewalAsked {
         invitation: InvitationId,
+        to: UserId,
+    },
+    /// To the inviter: the invited person took it up by an account with another address.
+    TakenUpByOther {
+        invitation: InvitationId,
+        account: UserId,
+    },
+    /// To inviter and owners: somebody who opened the invitation asks for it by another account.
+    OtherAccountAsked {
+        invitation: InvitationId,
+        account: UserId,
         to: UserId,
     },
     /// To a known user who was added to a group.
@@ -86,6 +104,8 @@ impl Letter {
             Self::InvitationCopy { .. } => "invitation_copy",
             Self::LostLink { .. } => "lost_link",
             Self::RenewalAsked { .. } => "renewal_asked",
+            Self::TakenUpByOther { .. } => "taken_up_by_other",
+            Self::OtherAccountAsked { .. } => "other_account_asked",
             Self::Added { .. } => "added",
             Self::Welcome { .. } => "welcome",
             Self::Passcode { .. } => "passcode",

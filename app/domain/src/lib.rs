@@ -23,6 +23,7 @@ pub mod access;
 pub mod application;
 pub mod continuation;
 pub mod event;
+pub mod factor;
 pub mod group;
 pub mod id;
 pub mod identity;

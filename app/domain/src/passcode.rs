@@ -13,7 +13,13 @@ pub const TRIES: u32 = 5;
 
 stored_words! {
     /// A code serves the one purpose it was asked for.
-    Purpose { SignIn = "sign_in", ProveAgain = "prove_again", LiftBlock = "lift_block" }
+    Purpose {
+        SignIn = "sign_in",
+        ProveAgain = "prove_again",
+        LiftBlock = "lift_block",
+        NewAddress = "new_address",
+        AddInvitation = "add_invitation",
+    }
 }
 
 /// What is known of one code. The code itself is kept under a keyed digest elsewhere.

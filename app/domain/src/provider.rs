@@ -32,6 +32,8 @@ pub struct Provider {
     pub client_id: String,
     /// When the client secret stops working, as far as the administrator knows.
     pub secret_ends_at: Option<Timestamp>,
+    /// When the TLS certificate ends that it showed last; `None` where it showed none yet.
+    pub certificate_ends_at: Option<Timestamp>,
     /// Until when passcodes stand in, because the provider is down.
     pub passcode_until: Option<Timestamp>,
     /// The digest that names the stored picture.

@@ -1,5 +1,9 @@
 //! Values for tests: valid, small, and the same every time.
 
+mod access;
+
+pub use access::{app, attempt, countries, group, location, policy, policy_set, ranges, terms_id, user};
+
 use std::net::{IpAddr, Ipv4Addr};
 
 use crate::group::Membership;
@@ -123,6 +127,7 @@ pub fn provider() -> Provider {
         position: 0,
         client_id: "lobby".to_owned(),
         secret_ends_at: None,
+        certificate_ends_at: None,
         passcode_until: None,
         logo: None,
         settings: ProviderSettings {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::role::{Role, Roles};
 use crate::text::{DomainRules, EmailAddress, Label};
-use crate::time::Zone;
+use crate::time::{Span, Timestamp, Zone};
 use crate::user::UserType;
 
 stored_words! {
@@ -33,6 +33,10 @@ pub struct Collaboration {
     pub guests_may_leave: bool,
     /// Days until an invitation expires, 1 to 90.
     pub invitation_days: u32,
+    /// Days after a guest's provider spoke on which other ways are the whole sign-in, 0 to 30: 0 wants it each time.
+    pub provider_word_days: u32,
+    /// The same where a mailbox is the anchor, 1 to 90.
+    pub mailbox_word_days: u32,
 }
 
 impl Default for Collaboration {
@@ -44,12 +48,16 @@ impl Default for Collaboration {
             guest_access: GuestAccess::Limited,
             guests_may_leave: true,
             invitation_days: 30,
+            provider_word_days: 7,
+            mailbox_word_days: 30,
         }
     }
 }
 
 impl Collaboration {
     pub const INVITATION_DAYS: std::ops::RangeInclusive<u32> = 1..=90;
+    pub const PROVIDER_WORD_DAYS: std::ops::RangeInclusive<u32> = 0..=30;
+    pub const MAILBOX_WORD_DAYS: std::ops::RangeInclusive<u32> = 1..=90;
 
     /// May this person invite into the directory?
     pub fn lets_invite(&self, user_type: UserType, roles: Roles) -> bool {
@@ -95,6 +103,36 @@ impl Access {
 impl Default for Access {
     fn default() -> Self {
         Self { blocked_detail: BlockedDetail::Condition, sign_in_days: 30 }
+    }
+}
+
+/// How those who manage, and those without a second factor, are held to one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Security {
+    /// Admin and Manage pages want a second factor at most so many hours old, 1 to 12.
+    pub manager_hours: u32,
+    /// Until when a passcode is enough to enrol a first factor, for people without a role.
+    pub enrolment_open_until: Option<Timestamp>,
+}
+
+impl Default for Security {
+    fn default() -> Self {
+        Self { manager_hours: *Self::MANAGER_HOURS.end(), enrolment_open_until: None }
+    }
+}
+
+impl Security {
+    pub const MANAGER_HOURS: std::ops::RangeInclusive<u32> = 1..=12;
+    /// First enrolment by passcode is opened for so long at most.
+    pub const MOST_OPEN_DAYS: i64 = 14;
+
+    pub fn managers_within(&self) -> Span {
+        Span::hours(i64::from(self.manager_hours))
+    }
+
+    pub fn enrolment_is_open(&self, now: Timestamp) -> bool {
+        self.enrolment_open_until.is_some_and(|until| now < until)
     }
 }
 

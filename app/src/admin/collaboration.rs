@@ -1,5 +1,7 @@
 //! The external collaboration settings: in force at once, for everybody.
 
+use std::ops::RangeInclusive;
+
 use domain::problem::{Problem, Problems};
 use domain::settings::{AllowInvitesFrom, Collaboration, GuestAccess};
 use domain::text::{DomainList, DomainRules};
@@ -26,6 +28,8 @@ pub struct CollaborationForm {
     pub guest_access: String,
     pub guests_may_leave: bool,
     pub invitation_days: String,
+    pub provider_word_days: String,
+    pub mailbox_word_days: String,
 }
 
 impl CollaborationForm {
@@ -43,6 +47,8 @@ impl CollaborationForm {
             guest_access: settings.guest_access.as_str().to_owned(),
             guests_may_leave: settings.guests_may_leave,
             invitation_days: settings.invitation_days.to_string(),
+            provider_word_days: settings.provider_word_days.to_string(),
+            mailbox_word_days: settings.mailbox_word_days.to_string(),
         }
     }
 
@@ -58,21 +64,24 @@ impl CollaborationForm {
         if access.is_none() {
             problems.add(Problem::new("guest_access", "choice"));
         }
-        let bounds = Collaboration::INVITATION_DAYS;
-        let days = self.invitation_days.trim().parse().ok().filter(|days| bounds.contains(days));
-        if days.is_none() {
-            let fact = format!("{} to {}", bounds.start(), bounds.end());
-            problems.add(Problem::because("invitation_days", "number_range", fact));
-        }
+        let mut days = |field: &str, text: &str, bounds| days(&mut problems, field, text, &bounds);
+        let invitation = days("invitation_days", &self.invitation_days, Collaboration::INVITATION_DAYS);
+        let provider = days("provider_word_days", &self.provider_word_days, Collaboration::PROVIDER_WORD_DAYS);
+        let mailbox = days("mailbox_word_days", &self.mailbox_word_days, Collaboration::MAILBOX_WORD_DAYS);
         let domains = self.rules(&mut problems);
-        let read = from.zip(access).zip(days).zip(domains);
-        problems.done(read.map(|(((allow_invites_from, guest_access), invitation_days), domains)| Collaboration {
-            allow_invites_from,
-            owners_may_invite: self.owners_may_invite,
-            domains,
-            guest_access,
-            guests_may_leave: self.guests_may_leave,
-            invitation_days,
+        let read = from.zip(access).zip(invitation.zip(provider.zip(mailbox))).zip(domains);
+        problems.done(read.map(|(((allow_invites_from, guest_access), days), domains)| {
+            let (invitation_days, (provider_word_days, mailbox_word_days)) = days;
+            Collaboration {
+                allow_invites_from,
+                owners_may_invite: self.owners_may_invite,
+                domains,
+                guest_access,
+                guests_may_leave: self.guests_may_leave,
+                invitation_days,
+                provider_word_days,
+                mailbox_word_days,
+            }
         }))
     }
 
@@ -86,6 +95,15 @@ impl CollaborationForm {
         }
         Some(if self.rule == "deny" { DomainRules::Deny(list) } else { DomainRules::AllowOnly(list) })
     }
+}
+
+fn days(problems: &mut Problems, field: &str, text: &str, bounds: &RangeInclusive<u32>) -> Option<u32> {
+    let days = text.trim().parse().ok().filter(|days| bounds.contains(days));
+    if days.is_none() {
+        let fact = format!("{} to {}", bounds.start(), bounds.end());
+        problems.add(Problem::because(field, "number_range", fact));
+    }
+    days
 }
 
 #[server(prefix = "/fn", endpoint = "collaboration/save")]
@@ -175,6 +193,7 @@ fn form(visit: &Visit, now: i64, draft: &Draft<Edited<CollaborationForm>>) -> im
             {who(draft)}
             {domains(draft)}
             {guests(visit, draft)}
+            {anchors(draft)}
             <div class="actions">
                 <button class="button primary">"Save settings"</button>
                 <a class="button quiet" href=routes::COLLABORATION>"Discard"</a>
@@ -312,6 +331,42 @@ fn guests(visit: &Visit, draft: &Draft<Edited<CollaborationForm>>) -> impl IntoV
     }
 }
 
+/// How long a guest may come by other ways before whoever vouched for them is asked again.
+fn anchors(draft: &Draft<Edited<CollaborationForm>>) -> impl IntoView + use<> {
+    let typed = draft.typed.form.clone();
+    view! {
+        <section class="part">
+            <header>
+                <h2>"Whose word a guest comes by"</h2>
+                <p>
+                    "A guest first came by a provider or a mailbox. Passkeys and further accounts are their whole sign-in only for so long \
+                    after that vouched for them: whoever is gone there is out here by then."
+                </p>
+            </header>
+            <div class="form">
+                <Field
+                    name="form[provider_word_days]"
+                    label="Days after a provider vouched"
+                    kind="number"
+                    size="short"
+                    value=typed.provider_word_days
+                    problem=draft.problem("provider_word_days")
+                    hint="0 to 30. With 0 they come by the provider each time."
+                />
+                <Field
+                    name="form[mailbox_word_days]"
+                    label="Days after a mailbox was proved"
+                    kind="number"
+                    size="short"
+                    value=typed.mailbox_word_days
+                    problem=draft.problem("mailbox_word_days")
+                    hint="1 to 90. Fewer days end the access of people who left their organization sooner."
+                />
+            </div>
+        </section>
+    }
+}
+
 /// Asks what becomes of the pending invitations when all inviting stops.
 #[component]
 pub fn StopInvitationsPage() -> impl IntoView {
@@ -361,5 +416,7 @@ fn hidden(form: CollaborationForm, version: i64) -> impl IntoView {
         <Hidden name="form[guest_access]" value=form.guest_access/>
         {flag("form[guests_may_leave]", form.guests_may_leave)}
         <Hidden name="form[invitation_days]" value=form.invitation_days/>
+        <Hidden name="form[provider_word_days]" value=form.provider_word_days/>
+        <Hidden name="form[mailbox_word_days]" value=form.mailbox_word_days/>
     }
 }

@@ -12,6 +12,7 @@ pub mod overview;
 pub mod partners;
 pub mod people;
 pub mod providers;
+pub mod security;
 pub mod settings;
 pub mod sign_ins;
 pub mod what_if;

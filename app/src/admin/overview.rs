@@ -7,7 +7,7 @@ use services::{Count, Denied, PageAsk, UserAdmin, Verb, groups, invitations, let
 
 use crate::routes;
 use crate::ssr::{Visit, refused, visit};
-use crate::ui::{AdminFrame, Empty, Head, Icon, Notices, page, until};
+use crate::ui::{AdminFrame, DemoRule, Empty, Head, Icon, Notices, page, until};
 
 #[component]
 pub fn OverviewPage() -> impl IntoView {
@@ -37,6 +37,7 @@ pub fn OverviewPage() -> impl IntoView {
             <AdminFrame visit=visit.clone() name="Administration">
                 <Head title="Administration" lead="What waits for somebody."/>
                 <Notices visit=visit.clone() problems=problems/>
+                <DemoRule visit=visit.clone()/>
                 {waits}
                 <section class="stack">
                     <h2>"Begin here"</h2>
@@ -122,6 +123,18 @@ fn of_provider(visit: &Visit, warning: Warning) -> AnyView {
         Warning::SecretEnds(provider, end) => {
             let said = format!("The client secret of {} ends on {}", provider.name, until(&zone, end, now));
             (provider, said, "Make a new one at the provider and enter it before that day is over.")
+        }
+        Warning::CertificateEnded(provider, end) => {
+            let said = format!("The certificate of {} ended on {}", provider.name, until(&zone, end, now));
+            (
+                provider,
+                said,
+                "That is the one it showed last. If it shows no newer one, nobody comes in by this provider.",
+            )
+        }
+        Warning::CertificateEnds(provider, end) => {
+            let said = format!("The certificate of {} ends on {}", provider.name, until(&zone, end, now));
+            (provider, said, "Whoever runs the provider must renew it, or nobody comes in by it after that day.")
         }
         Warning::PasscodesUntil(provider, end) => {
             let said = format!("Codes stand in for {} until {}", provider.name, zone.format(end, "%-d %b, %H:%M"));

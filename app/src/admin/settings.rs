@@ -107,6 +107,7 @@ pub fn SettingsPage() -> impl IntoView {
         let conflict = conflict(&draft, routes::SETTINGS.to_owned());
         let form = form(&value, version, &draft);
         let logo = logo(&value);
+        let security = super::security::card(&visit).await?;
         Ok(view! {
             <AdminFrame visit=visit.clone() name="Settings">
                 <Head title="Organization" lead="Shown on every page and in every letter."/>
@@ -114,6 +115,7 @@ pub fn SettingsPage() -> impl IntoView {
                 {conflict}
                 {form}
                 {logo}
+                {security}
             </AdminFrame>
         }
         .into_any())

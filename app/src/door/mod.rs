@@ -1,6 +1,7 @@
 //! Pages for who is not signed in.
 
 pub mod access;
+pub mod add;
 pub mod choose;
 pub mod code;
 pub mod consent;

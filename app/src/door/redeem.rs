@@ -17,7 +17,7 @@ use super::ways::{begin, way_button};
 use crate::error::AppError;
 use crate::routes;
 use crate::ssr::{Kept, Next, Visit, doorway, draft_or, refused, visit};
-use crate::ui::{DoorFrame, Field, Hidden, Notice, Notices, Tone, page, until};
+use crate::ui::{DoorFrame, Field, Hidden, Notices, page, until};
 
 /// What stays of a form whose only content is a secret link: the problem.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -111,9 +111,16 @@ pub fn RedeemPage() -> impl IntoView {
         let problems = draft_or(&visit, LinkForm).await?.whole();
         let (ways, providers) = signin::ways(&visit.services, &opened.invitation.address).await?;
         let buttons = ways_of(&ways, &providers, &token).into_any();
+        let other = match visit.viewer.as_ref().filter(|viewer| viewer.user.id != opened.invitation.user) {
+            Some(viewer) => {
+                let may = redemption::may_add(&visit.services, viewer, &opened.invitation).await;
+                Some(super::add::other_account(&visit, viewer, &opened.invitation, &token, may)?.into_any())
+            }
+            None => None,
+        };
         let mut problems = problems;
         problems.extend(refused(&visit).await?);
-        Ok(redeem(visit, opened, token, problems, buttons).into_any())
+        Ok(redeem(visit, opened, token, problems, other, buttons).into_any())
     })
 }
 
@@ -203,17 +210,14 @@ fn ways_of(offer: &Offer, providers: &[Provider], token: &str) -> impl IntoView 
     view! { <div class="ways">{first}{or}{others}</div> }
 }
 
-fn redeem(visit: Visit, opened: Opened, token: String, problems: Vec<String>, ways: AnyView) -> impl IntoView + use<> {
-    let invited = opened.invitation.address.clone();
-    let other = visit.viewer.as_ref().filter(|viewer| viewer.user.address.key() != invited.key()).map(|viewer| {
-        let (own, invited) = (viewer.user.address.shown(), invited.shown());
-        view! {
-            <Notice tone=Tone::Caution>
-                "You are signed in as " <b>{own}</b> ", but the invitation is for " <b>{invited}</b>
-                ". Going on signs in as the invited address; nothing is accepted for the other."
-            </Notice>
-        }
-    });
+fn redeem(
+    visit: Visit,
+    opened: Opened,
+    token: String,
+    problems: Vec<String>,
+    other: Option<AnyView>,
+    ways: AnyView,
+) -> impl IntoView + use<> {
     view! {
         <DoorFrame visit=visit.clone() name="Invitation" wide=true>
             <h1>"You are invited"</h1>

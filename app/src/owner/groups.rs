@@ -6,13 +6,13 @@ use services::applications::{self, Owned};
 use super::frame::counted;
 use crate::routes;
 use crate::ssr::{Visit, visit};
-use crate::ui::{Empty, Head, Icon, Logo, Notices, PanelFrame, page};
+use crate::ui::{DemoRule, Empty, Head, Icon, Logo, Notices, PanelFrame, page};
 
 #[component]
 pub fn ManagePage() -> impl IntoView {
     page(async move {
         let visit = visit()?;
-        let viewer = visit.viewer()?;
+        let viewer = visit.viewer()?.managing()?;
         let owned = applications::owned(&visit.services, &viewer).await?;
         Ok(manage(visit, owned).into_any())
     })
@@ -42,6 +42,7 @@ fn manage(visit: Visit, owned: Vec<Owned>) -> impl IntoView + use<> {
         <PanelFrame visit=visit.clone() name="Manage">
             <Head title="Manage" lead="The groups you own, and what they open.">{directory}</Head>
             <Notices visit=visit.clone()/>
+            <DemoRule visit=visit.clone()/>
             {body}
         </PanelFrame>
     }

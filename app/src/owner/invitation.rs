@@ -161,6 +161,7 @@ fn one(visit: Visit, shown: Shown, draft: Draft<CorrectForm>, problems: Vec<Stri
     let links = pending.then(|| links(group, invitation, by_role));
     let adopt = adopt(&visit, group, invitation.id, state);
     let refused = refused_letter(invitation);
+    let wish = super::wish::notice(group, &details);
     // Without a name, the address is the title already.
     let address = invitation.name.as_ref().map(|_| invitation.address.shown()).unwrap_or_default();
     let facts = facts(&visit, &details);
@@ -172,6 +173,7 @@ fn one(visit: Visit, shown: Shown, draft: Draft<CorrectForm>, problems: Vec<Stri
             <Notices visit=visit.clone() problems=problems/>
             {adopt}
             {refused}
+            {wish}
             <div class="cards">
                 {facts}
                 {correct}

@@ -14,6 +14,7 @@ pub mod owners;
 pub mod rules;
 pub mod sent;
 pub mod several;
+mod wish;
 pub mod words;
 
 use std::str::FromStr;

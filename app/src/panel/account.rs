@@ -3,6 +3,7 @@
 use domain::group::Membership;
 use domain::id::SessionId;
 use domain::session::Session;
+use domain::text::LANGUAGES;
 use domain::time::Zone;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -10,7 +11,7 @@ use services::identities;
 use services::people::{self, ProfileForm, Used};
 use services::{Denied, Refusal, groups, sessions, signin};
 
-use super::passkeys;
+use super::{factors, passkeys};
 use crate::error::AppError;
 use crate::routes;
 use crate::ssr::{self, Cookie, CookieLife, Draft, Kept, Next, NothingTyped, Visit, doorway, draft_or, refused, visit};
@@ -82,7 +83,8 @@ pub fn AccountPage() -> impl IntoView {
         let open = sessions::list(&visit.services, &viewer).await?;
         let identities = identities::list(&visit.services, &viewer).await?;
         let (_, offered) = signin::ways(&visit.services, &user.address).await?;
-        let passkeys = passkeys::card(&visit, &viewer).await?;
+        let passkeys = passkeys::card(&visit, &viewer, routes::ACCOUNT).await?;
+        let factors = factors::card(&visit, &viewer).await?;
         let used = people::used(&visit.services, &viewer).await?;
         let groups = groups::mine(&visit.services, &viewer).await?;
         let tenant = visit.services.tenant();
@@ -97,6 +99,7 @@ pub fn AccountPage() -> impl IntoView {
                 {profile(&visit, &draft)}
                 {memberships(&visit, groups)}
                 {super::identities::card(&visit, identities, offered)}
+                {factors}
                 {passkeys}
                 {used_card(&visit, used)}
                 {session_card(&visit, viewer.session.id, open)}
@@ -118,7 +121,7 @@ fn profile(visit: &Visit, draft: &Draft<ProfileForm>) -> impl IntoView + use<> {
         <section class="card">
             <header><h2>"Profile"</h2></header>
             <form class="form" method="post" action=SaveProfile::PATH>
-                <dl class="facts"><div><dt>"E-mail address"</dt><dd>{address}</dd></div></dl>
+                <dl class="facts"><div><dt>"E-mail address"</dt><dd>{address} " " <a href=routes::ADDRESS>"Change"</a></dd></div></dl>
                 <Field
                     name="form[name]"
                     label="Name"
@@ -135,7 +138,15 @@ fn profile(visit: &Visit, draft: &Draft<ProfileForm>) -> impl IntoView + use<> {
                     autocomplete="organization"
                     optional=true
                 />
-                <Hidden name="form[language]" value=draft.typed.language.clone()/>
+                <Select
+                    name="form[language]"
+                    label="Preferred language"
+                    value=draft.typed.language.clone()
+                    options=languages(&draft.typed.language)
+                    problem=draft.problem("language")
+                    hint="Terms of use and other documents are shown in it, where the organization has written them so. Lobby itself speaks \
+                    English."
+                />
                 <Select
                     name="form[time_zone]"
                     label="Time zone"
@@ -147,6 +158,13 @@ fn profile(visit: &Visit, draft: &Draft<ProfileForm>) -> impl IntoView + use<> {
             </form>
         </section>
     }
+}
+
+/// What somebody wrote that is not among them is kept.
+fn languages(own: &str) -> Vec<SelectOption> {
+    let listed = LANGUAGES.iter().map(|(tag, name)| SelectOption::new(tag, *name));
+    let other = (!LANGUAGES.iter().any(|(tag, _)| *tag == own)).then(|| SelectOption::new(own, own));
+    other.into_iter().chain(listed).collect()
 }
 
 fn memberships(visit: &Visit, groups: Vec<(Membership, String)>) -> impl IntoView + use<> {

@@ -9,11 +9,12 @@ use serde::{Deserialize, Serialize};
 use services::{Denied, Refusal, Verb, Viewer, passkeys};
 
 use super::account::platform;
+use super::factors::{Way, added_and_used, way};
 use crate::error::AppError;
 use crate::routes;
 use crate::scripts::PasskeyScript;
 use crate::ssr::{Draft, Kept, Next, NothingTyped, Visit, doorway, draft_or, visit};
-use crate::ui::{Field, Hidden, Icon, When};
+use crate::ui::{Field, Hidden, Icon};
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -35,7 +36,7 @@ pub async fn rename_passkey(#[server(default)] form: NameForm) -> Result<(), App
     doorway(form.clone(), routes::ACCOUNT, async move {
         let visit = visit()?;
         let passkey = passkey_of(&form.id)?;
-        passkeys::rename(&visit.services, &visit.viewer()?, passkey, &form.name).await?;
+        passkeys::rename(&visit.services, &visit.whoever()?, passkey, &form.name).await?;
         Ok(Next::to(routes::ACCOUNT).done("passkey-renamed"))
     })
     .await
@@ -45,9 +46,9 @@ pub async fn rename_passkey(#[server(default)] form: NameForm) -> Result<(), App
 pub async fn remove_passkey(#[server(default)] id: String) -> Result<(), AppError> {
     doorway(NothingTyped, routes::ACCOUNT, async move {
         let visit = visit()?;
-        match passkeys::remove(&visit.services, &visit.viewer()?, passkey_of(&id)?).await {
+        match passkeys::remove(&visit.services, &visit.whoever()?, passkey_of(&id)?).await {
             Ok(()) => Ok(Next::to(routes::ACCOUNT).done("passkey-removed")),
-            Err(Refusal::Rule("factor_wanted")) if visit.wants_html => Ok(Next::to(prove_first())),
+            Err(Refusal::Rule("factor_wanted")) if visit.wants_html => Ok(Next::to(prove_first(routes::ACCOUNT))),
             Err(refusal) => Err(refusal),
         }
     })
@@ -55,29 +56,23 @@ pub async fn remove_passkey(#[server(default)] id: String) -> Result<(), AppErro
 }
 
 /// Where a change to one's factors leads that wants one of them used.
-pub fn prove_first() -> String {
-    let prove = routes::with(routes::PROVE, "to", routes::ACCOUNT);
-    routes::with(&prove, "problem", "factor_wanted")
+pub fn prove_first(to: &str) -> String {
+    routes::with(&routes::use_factor(to), "problem", "factor_wanted")
 }
 
 /// The card of the account page; nothing where there are no passkeys.
 ///
 /// # Errors
 /// Where the database does not answer.
-pub async fn card(visit: &Visit, viewer: &Viewer) -> Verb<Option<impl IntoView + use<>>> {
+pub async fn card(visit: &Visit, viewer: &Viewer, to: &str) -> Verb<Option<impl IntoView + use<>>> {
     if !passkeys::offered(&visit.services) {
         return Ok(None);
     }
     let own = passkeys::list(&visit.services, viewer).await?;
-    let add = match passkeys::may_change(&visit.services, viewer).await {
-        Ok(()) => adding(viewer).into_any(),
-        Err(Refusal::Denied(Denied::Stale)) => prove_link("Prove that it is you to add one"),
-        Err(Refusal::Rule("factor_wanted")) => prove_link("Prove with a passkey to add another one"),
-        Err(Refusal::Broken(error)) => return Err(Refusal::Broken(error)),
-        Err(refusal) => {
-            let said = crate::say::problem(&crate::ssr::as_problem(visit, &refusal));
-            view! { <p class="muted">{said}</p> }.into_any()
-        }
+    let add = match way(visit, viewer).await? {
+        Way::Open => adding(viewer, to).into_any(),
+        Way::Prove(_) => prove_link("Use a second factor to add another one", routes::use_factor(routes::ACCOUNT)),
+        Way::Enrol => prove_link("See what is needed to add one", routes::with(routes::ENROL, "to", routes::ACCOUNT)),
     };
     let renamed = draft_or(visit, NameForm::default()).await?;
     let rows: Vec<_> = own.iter().map(|passkey| row(visit, passkey, &renamed)).collect();
@@ -94,17 +89,17 @@ pub async fn card(visit: &Visit, viewer: &Viewer) -> Verb<Option<impl IntoView +
     }))
 }
 
-fn prove_link(said: &'static str) -> AnyView {
-    let prove = routes::with(routes::PROVE, "to", routes::ACCOUNT);
-    view! { <div class="actions"><a class="button" href=prove>{said}</a></div> }.into_any()
+fn prove_link(said: &'static str, href: String) -> AnyView {
+    view! { <div class="actions"><a class="button" href=href>{said}</a></div> }.into_any()
 }
 
-fn adding(viewer: &Viewer) -> impl IntoView + use<> {
+fn adding(viewer: &Viewer, to: &str) -> impl IntoView + use<> {
     let client = viewer.origin.client.split(' ').next().unwrap_or_default();
     let client = if client.is_empty() { "A browser" } else { client };
     let name = format!("{client} on {}", platform(viewer.origin.platform));
+    let to = to.to_owned();
     view! {
-        <form class="form" data-passkey="add" hidden>
+        <form class="form" data-passkey="add" data-to=to hidden>
             <Field name="name" id="new-passkey" label="Name of a new passkey" value=name hint="To tell it from others"/>
             <p class="problem" role="alert"></p>
             <div class="actions"><button class="button primary">"Add a passkey"</button></div>
@@ -112,15 +107,6 @@ fn adding(viewer: &Viewer) -> impl IntoView + use<> {
         <noscript><p class="muted">"Adding a passkey needs JavaScript."</p></noscript>
         <PasskeyScript/>
     }
-}
-
-/// When it was added and used last, under its name.
-pub fn added_and_used(visit: &Visit, passkey: &Passkey) -> impl IntoView + use<> {
-    let used = match passkey.last_used_at {
-        Some(at) => view! { " · used " <When visit=visit.clone() at/> }.into_any(),
-        None => " · not used yet".into_any(),
-    };
-    view! { <small>"added " <When visit=visit.clone() at=passkey.created_at/> {used}</small> }
 }
 
 fn row(visit: &Visit, passkey: &Passkey, renamed: &Draft<NameForm>) -> impl IntoView + use<> {
@@ -134,7 +120,7 @@ fn row(visit: &Visit, passkey: &Passkey, renamed: &Draft<NameForm>) -> impl Into
             <Icon name="key"/>
             <div>
                 <b>{passkey.name.to_string()}</b>
-                {added_and_used(visit, passkey)}
+                {added_and_used(visit, passkey.created_at, passkey.last_used_at)}
                 <details class="more" open=open>
                     <summary>"Rename" <span class="hidden">{format!(" {}", passkey.name)}</span></summary>
                     <form class="form" method="post" action=RenamePasskey::PATH>

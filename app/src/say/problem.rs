@@ -14,6 +14,29 @@ pub fn problem(problem: &Problem) -> String {
         "address_empty" => "Enter an e-mail address.",
         "address_no_at" => "An e-mail address has an @ between name and domain.",
         "address_unchanged" => "This is the address that was invited already.",
+        "address_own" => "This is your address already.",
+        "address_has_account" => {
+            "There is an account with that address here already, so it cannot be a second one's. Sign in with it instead; or ask \
+             an administrator, if it should be yours."
+        }
+        "address_by_administrator" => {
+            "You hold a role or own a group here, so an Administrator changes your address: ask one to reset how you sign in."
+        }
+        "address_by_provider" => {
+            return format!(
+                "Your organization keeps its own people: whoever has an address there comes in by {fact}, and is out when they \
+                 leave. If you need another address here, ask whoever invited you, or an administrator, to reset how you sign in."
+            );
+        }
+        "address_wants_provider" => {
+            return format!(
+                "Addresses of this domain are proved by the account at {fact}, not by a code. Ask an administrator to reset how \
+                 you sign in, with this address."
+            );
+        }
+        "address_invitations_open" => {
+            "You have an open invitation, and it is for the address you have now. Accept or decline it first."
+        }
         "domains_too_long" => return format!("The list may have at most {fact} characters."),
         "domains_lines" => return format!("These lines are not domains: {fact}."),
         "date_malformed" => "Enter a date, such as 2026-01-31.",
@@ -30,6 +53,10 @@ pub fn problem(problem: &Problem) -> String {
         "ip_malformed" => "Enter an address such as 192.0.2.7 or 2001:db8::7.",
         "country_code" => "Enter the two letters of a country, such as CH.",
         "guest_has_not_come" => "This guest has not come yet, so there is no last time. Choose one of the list.",
+        "security_asks" => {
+            "An access policy asks for more before second factors can be changed: use one that you have."
+        }
+        "security_blocked" => "An access policy does not let second factors be changed from here.",
         "access_held" => "An access policy stops you before this page.",
         "access_blocked" => return format!("An access policy stops you from here. Code 53003, attempt {fact}."),
         "terms_not_agreed" => "Say that you agree, or sign out.",
@@ -153,9 +180,25 @@ pub fn problem(problem: &Problem) -> String {
         "identity_of_other" => {
             return format!(
                 "That account signs in here as {fact} already, and the invitation is for another address. Nothing was linked. \
-                 Sign in as {fact}, or ask whoever invited you to invite that address."
+                 Sign in as {fact}, then open the link in the letter again: its page offers to add the invitation to that \
+                 account."
             );
         }
+        "invitation_gives_nothing" => {
+            "This invitation opens no group, and you are in the directory already: it would add nothing."
+        }
+        "add_own_invitation" => "You sent this invitation yourself.",
+        "add_role_holder" => "You hold a role here, so an Administrator adds you to groups.",
+        "add_account_exists" => return format!("{fact} has an account of its own here. Sign in with that address."),
+        "add_by_provider" => {
+            return format!(
+                "Invitations to that domain are taken up with the account at {fact} alone. Whoever invited you can invite this \
+                 account instead."
+            );
+        }
+        "wish_not_needed" => "Nobody needs to be asked: you can add it to your account yourself.",
+        "add_invited" => "You are invited to that group yourself. Open that invitation.",
+        "add_in_already" => "You are in that group already.",
         "identity_unknown" => {
             "Nobody here knows this account. If you were invited, open the link in the letter, or use the invited address."
         }
@@ -201,10 +244,20 @@ pub fn problem(problem: &Problem) -> String {
         "code_expired" => "This code has expired. Ask for another one.",
         "code_used" => "This code was used already. Ask for another one.",
         "code_unknown" => "This browser has not asked for a code, or it was long ago. Ask for another one.",
-        "factor_wanted" => "You have a passkey: use it first, then you can go on.",
-        "factor_late" => {
-            "A first passkey can be added in the first 30 minutes after you came in. Sign out, sign in again, and add it then."
+        "factor_wanted" => "You have a second factor: use it first, then you can go on.",
+        "factor_none" => "You have no second factor yet. Set one up first.",
+        "pass_wanted" => {
+            "A first second factor is set up in the first 30 minutes after you come in for the first time, or with an enrolment pass."
         }
+        "pass_wrong" => "This pass does not hold: it was used, is too old, or has a typing error. Ask for another one.",
+        "multifactor" => "This wants a second factor.",
+        "authenticator_there" => "You have an authenticator app already. Remove it first.",
+        "authenticator_none" => "You have no authenticator app here.",
+        "authenticator_late" => "That took too long. Begin again.",
+        "totp_format" => "Type the 6 digits that the app shows.",
+        "totp_wrong" => "This is not the code that the app shows now. Wait for the next one and type that.",
+        "totp_used" => "This code was used already. Wait for the next one.",
+        "recovery_wrong" => "This is none of your recovery codes, or it was used already.",
         "passkeys_most" => "You have as many passkeys as one can have. Remove one first.",
         "passkeys_none" => "You have no passkey here yet.",
         "passkeys_off" => "There are no passkeys at this address.",

@@ -29,12 +29,8 @@ async fn refused(refusal: &Refusal) -> AnyView {
             ssr::redirect(&routes::with(routes::SIGN_IN, "to", &visit.path));
             return ().into_any();
         }
-        Refusal::Denied(Denied::Held) => {
-            ssr::redirect(&routes::with(routes::ACCESS, "to", &visit.path));
-            return ().into_any();
-        }
-        Refusal::Denied(Denied::Stale) => {
-            ssr::redirect(&routes::with(routes::PROVE, "to", &visit.path));
+        Refusal::Denied(Denied::Held | Denied::Stale | Denied::Multifactor) => {
+            ssr::redirect(&ssr::leads_elsewhere(refusal, &visit.path).unwrap_or_default());
             return ().into_any();
         }
         Refusal::Denied(_) if visit.viewer.is_some() => {

@@ -58,6 +58,14 @@ pub fn Notices(visit: Visit, #[prop(optional)] problems: Vec<String>) -> impl In
     }
 }
 
+/// Says in demo mode which rule is left out there.
+#[component]
+pub fn DemoRule(visit: Visit) -> impl IntoView {
+    visit.services.demo.then(|| {
+        view! { <p class="muted">"This is a demo: outside of one, these pages ask for a second factor."</p> }
+    })
+}
+
 /// Where a list has nothing to show: one sentence, and the button that starts it.
 #[component]
 pub fn Empty(

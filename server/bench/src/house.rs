@@ -19,7 +19,7 @@ use services::{Clock, Key, Parts, Secret, Services, Store, applications, session
 use store::memberships::Member;
 
 use crate::load::Tiles;
-use crate::provider;
+use crate::{policies, provider};
 
 /// By name, as the apps page has them.
 const NAMES: [&str; 10] = [
@@ -41,6 +41,23 @@ pub const LAUNCH_URL: &str = "https://records.lindenhof.example/start";
 const DOMAINS: usize = 10;
 /// People that one transaction writes.
 const CHUNK: usize = 5_000;
+
+/// How much stands in a house.
+#[derive(Debug, Clone, Copy)]
+pub struct Size {
+    pub guests: usize,
+    pub providers: usize,
+    /// A multiple of ten.
+    pub applications: usize,
+    /// That apply to nobody: each is for all guests everywhere but from where the benchmark comes.
+    pub policies: usize,
+}
+
+impl Size {
+    pub const fn of(guests: usize, providers: usize) -> Self {
+        Self { guests, providers, applications: 10, policies: 0 }
+    }
+}
 
 pub struct House {
     folder: tempfile::TempDir,
@@ -74,12 +91,7 @@ impl House {
         self.folder().join("lobby.db")
     }
 
-    pub async fn build(
-        guests: usize,
-        providers: usize,
-        mail: u16,
-        vouching: &provider::Handle,
-    ) -> anyhow::Result<Self> {
+    pub async fn build(size: Size, mail: u16, vouching: &provider::Handle) -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
         let store = Store::open(&format!("sqlite:{}", folder.path().join("lobby.db").display())).await?;
         store.migrate().await?;
@@ -99,7 +111,8 @@ impl House {
         let administrator =
             User { roles: Roles::of(Role::Administrator), ..member(&services, "ida@lindenhof.example")? };
         let group = group(&services)?;
-        let apps = NAMES.into_iter().map(|name| application(&services, name)).collect::<Result<Vec<_>, _>>()?;
+        let names = names(size.applications);
+        let apps = names.iter().map(|name| application(&services, name)).collect::<Result<Vec<_>, _>>()?;
         let mut tx = services.store.begin().await?;
         store::users::insert(&mut tx, std::slice::from_ref(&administrator)).await?;
         store::groups::insert(&mut tx, &group).await?;
@@ -110,7 +123,8 @@ impl House {
         }
         tx.commit().await?;
 
-        let guests = (0..guests).map(|number| guest(&services, number)).collect::<Result<Vec<_>, _>>()?;
+        policies::add(&services, size.policies).await?;
+        let guests = (0..size.guests).map(|number| guest(&services, number)).collect::<Result<Vec<_>, _>>()?;
         for chunk in guests.chunks(CHUNK) {
             let member =
                 |user: &User| Member { membership: joins(user, &group, &administrator, now), user: user.clone() };
@@ -122,7 +136,7 @@ impl House {
         }
         let [viewer, other] = [&guests[guests.len() / 2], &guests[guests.len() / 3]];
         vouching.vouch_for(viewer.address.as_str());
-        let (provider, domain) = self::providers(&services, providers, vouching, viewer).await?;
+        let (provider, domain) = self::providers(&services, size.providers, vouching, viewer).await?;
         let (cookie, other_cookie) = (sign_in(&services, viewer).await?, sign_in(&services, other).await?);
         let administrator = sign_in(&services, &administrator).await?;
         Ok(Self {
@@ -134,7 +148,7 @@ impl House {
             viewer: viewer.id,
             address: viewer.address.to_string(),
             cookie: sent(&cookie),
-            tiles: Arc::new(Tiles::new(NAMES.map(str::to_owned).to_vec(), GOING)),
+            tiles: Arc::new(Tiles::new(names, GOING)),
             other_cookie: sent(&other_cookie),
             launch: format!("/launch/{}", apps[0].id),
             administrator_cookie: sent(&administrator),
@@ -169,6 +183,13 @@ impl House {
     }
 }
 
+/// By name, so many; where there are more than ten, each has a number.
+fn names(many: usize) -> Vec<String> {
+    let each = (many / NAMES.len()).max(1);
+    let numbered = |name: &str| (1..=each).map(|number| format!("{name} {number}")).collect::<Vec<_>>();
+    if each == 1 { NAMES.map(str::to_owned).to_vec() } else { NAMES.into_iter().flat_map(numbered).collect() }
+}
+
 /// Providers with ten domains each; the first is the one that vouches.
 async fn providers(
     services: &Services,
@@ -189,6 +210,7 @@ async fn providers(
             position: 0,
             client_id: provider::CLIENT.to_owned(),
             secret_ends_at: None,
+            certificate_ends_at: None,
             passcode_until: None,
             logo: None,
             settings: ProviderSettings {
@@ -245,7 +267,8 @@ async fn sign_in(services: &Services, user: &User) -> anyhow::Result<Secret> {
         created_at: now,
         auth_time: now,
         methods: vec![Method::Otp],
-        multifactor_at: None,
+        // Whoever manages something has used a second factor too.
+        multifactor_at: Some(now),
         proof_application: None,
         last_seen_at: now,
         ends_at: now + Session::absolute(user.user_type),

@@ -10,6 +10,7 @@ mod house;
 mod invite;
 mod load;
 mod mail;
+mod policies;
 mod provider;
 mod report;
 mod server;
@@ -21,7 +22,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use clap::Parser;
 
-use house::House;
+use house::{House, Size};
 use load::{Ask, Expect, Figures, Length};
 use report::{Row, Unit};
 use server::Server;
@@ -72,6 +73,8 @@ const GUESTS: usize = 1_000;
 const MANY_GUESTS: usize = 100_000;
 const PROVIDERS: usize = 5;
 const MANY_PROVIDERS: usize = 500;
+const TILES: usize = 50;
+const POLICIES: usize = 200;
 /// Of a browser that is not signed in.
 const BROWSER: &str = "lobby-browser=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
@@ -81,11 +84,14 @@ fn begins(path: &str, field: &str, value: &str) -> std::sync::Arc<Ask> {
 }
 
 async fn measure(lobby: &Path, bench: &Path, quick: bool) -> anyhow::Result<Vec<Row>> {
-    println!("Filling two databases, with {GUESTS} guests and with {MANY_GUESTS} …");
+    println!("Filling databases, the largest with {MANY_GUESTS} guests, one with {POLICIES} policies …");
     let mail = mail::sink().await?;
     let vouching = provider::start().await?;
-    let house = House::build(GUESTS, PROVIDERS, mail, &vouching).await?;
-    let large = House::build(MANY_GUESTS, MANY_PROVIDERS, mail, &vouching).await?;
+    let house = House::build(Size::of(GUESTS, PROVIDERS), mail, &vouching).await?;
+    let large = House::build(Size::of(MANY_GUESTS, MANY_PROVIDERS), mail, &vouching).await?;
+    let open = Size { applications: TILES, ..Size::of(GUESTS, PROVIDERS) };
+    let guarded = House::build(Size { policies: POLICIES, ..open }, mail, &vouching).await?;
+    let open = House::build(open, mail, &vouching).await?;
 
     println!("Starting and stopping …");
     let cold_start = server::cold_start(lobby, &house).await?;
@@ -95,6 +101,8 @@ async fn measure(lobby: &Path, bench: &Path, quick: bool) -> anyhow::Result<Vec<
     let rss_idle = small.resident_mib()?;
     let first_visit = visit::first(&small, &house).await?;
     let full = Server::lobby(lobby, &large).await?;
+    let many_tiles = Server::lobby(lobby, &open).await?;
+    let asking = Server::lobby(lobby, &guarded).await?;
 
     let length = if quick { Length::QUICK } else { Length::FULL };
     println!("Asking for pages, {} rounds of {} ms each …", length.rounds, length.round.as_millis());
@@ -107,6 +115,13 @@ async fn measure(lobby: &Path, bench: &Path, quick: bool) -> anyhow::Result<Vec<
             "launch",
             &small,
             Ask::new(house.launch.clone(), Some(&house.other_cookie), Expect::LeadsTo(house::LAUNCH_URL)),
+        ),
+        ("apps_page_50", &many_tiles, Ask::new("/", Some(&open.cookie), Expect::Tiles(open.tiles.clone()))),
+        ("apps_page_policies", &asking, Ask::new("/", Some(&guarded.cookie), Expect::Tiles(guarded.tiles.clone()))),
+        (
+            "launch_policies",
+            &asking,
+            Ask::new(guarded.launch.clone(), Some(&guarded.other_cookie), Expect::LeadsTo(house::LAUNCH_URL)),
         ),
         ("federation_start", &small, begins("/fn/sign-in/with", "provider", &house.provider.to_string())),
         ("realm_lookup_5", &small, begins("/fn/sign-in/ask", "address", &format!("ada%40{}", house.domain))),

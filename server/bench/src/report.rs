@@ -78,7 +78,9 @@ fn rounded(value: f64) -> f64 {
 /// Says beside each row what is wanted of it, and whether it is so.
 pub fn judge(rows: &mut [Row]) {
     let value = |name: &str| rows.iter().find(|row| row.name == name).map_or(f64::NAN, |row| row.value);
-    let (apps, few_realms) = (value("apps_page"), value("realm_lookup_5"));
+    let (apps, few_realms, launch) = (value("apps_page"), value("realm_lookup_5"), value("launch"));
+    let alone = |name: &str| rows.iter().find(|row| row.name == name)?.alone.map(|(_, p50, _)| p50);
+    let open = alone("apps_page_50").unwrap_or(f64::NAN);
     for row in rows {
         let most = |most: f64, said: &str| Some((format!("at most {said}"), row.value <= most));
         row.aim = match row.name {
@@ -86,6 +88,14 @@ pub fn judge(rows: &mut [Row]) {
             "apps_page_100k" => {
                 let ratio = row.value / apps;
                 Some((format!("0.9 of apps_page: {ratio:.2}"), ratio >= 0.9))
+            }
+            "apps_page_policies" => {
+                let more = row.alone.map_or(f64::NAN, |(_, p50, _)| p50) - open;
+                Some((format!("2 ms more than apps_page_50: {more:.2}"), more <= 2.0))
+            }
+            "launch_policies" => {
+                let ratio = row.value / launch;
+                Some((format!("0.6 of launch: {ratio:.2}"), ratio >= 0.6))
             }
             "realm_lookup_500" => {
                 let ratio = row.value / few_realms;

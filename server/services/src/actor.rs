@@ -1,6 +1,7 @@
 //! Who acts, and what they may: permission is a value that a verb demands and only the viewer can give.
 
 use domain::event::{Action, Target, TargetKind};
+use domain::factor::is_recent;
 use domain::group::Group;
 use domain::id::{AppId, GroupId, RequestId, UserId};
 use domain::role::Role;
@@ -35,6 +36,9 @@ pub enum Denied {
     /// The last proof of identity is too old for this.
     #[error("prove again")]
     Stale,
+    /// Whoever manages wants a second factor that was used not long ago.
+    #[error("use a second factor")]
+    Multifactor,
 }
 
 /// A signed-in person and the request they make.
@@ -47,6 +51,8 @@ pub struct Viewer {
     pub origin: Origin,
     pub correlation: RequestId,
     actor: Actor,
+    /// Was a second factor used recently enough to manage anything? In demo mode nobody is asked for one.
+    multifactor: bool,
 }
 
 /// An Administrator.
@@ -102,10 +108,25 @@ impl Actor {
 }
 
 impl Viewer {
-    pub fn new(known: store::sessions::Known, origin: Origin, correlation: RequestId) -> Self {
+    pub fn new(services: &Services, known: store::sessions::Known, origin: Origin, correlation: RequestId) -> Self {
         let store::sessions::Known { session, user, owns } = known;
         let actor = Actor::proved(&user, origin.clone(), correlation);
-        Self { user, session, owns, origin, correlation, actor }
+        let within = services.tenant().security.value.managers_within();
+        let multifactor = services.demo || is_recent(session.multifactor_at, within, services.now());
+        Self { user, session, owns, origin, correlation, actor, multifactor }
+    }
+
+    /// Do they hold a role or own a group? Then Admin and Manage pages want a second factor of them.
+    pub fn manages(&self) -> bool {
+        self.owns || !self.user.roles.is_empty()
+    }
+
+    /// The built-in rule for Admin and Manage pages; it is never off outside demo mode.
+    ///
+    /// # Errors
+    /// `Multifactor` where they manage something and used no second factor recently.
+    pub fn managing(self) -> Result<Self, Denied> {
+        if self.manages() && !self.multifactor { Err(Denied::Multifactor) } else { Ok(self) }
     }
 
     pub fn actor(&self) -> &Actor {
@@ -130,21 +151,21 @@ impl Viewer {
     }
 
     /// # Errors
-    /// `Forbidden` for everybody else.
+    /// `Forbidden` for everybody else; `Multifactor`.
     pub fn administrator(self) -> Result<Admin, Denied> {
-        if self.has(Role::Administrator) { Ok(Admin(self)) } else { Err(Denied::Forbidden) }
+        if self.has(Role::Administrator) { Ok(Admin(self.managing()?)) } else { Err(Denied::Forbidden) }
     }
 
     /// # Errors
-    /// `Forbidden` for everybody else.
+    /// `Forbidden` for everybody else; `Multifactor`.
     pub fn user_administrator(self) -> Result<UserAdmin, Denied> {
-        if self.administers_users() { Ok(UserAdmin(self)) } else { Err(Denied::Forbidden) }
+        if self.administers_users() { Ok(UserAdmin(self.managing()?)) } else { Err(Denied::Forbidden) }
     }
 
     /// # Errors
-    /// `Forbidden` for everybody else.
+    /// `Forbidden` for everybody else; `Multifactor`.
     pub fn reader(self) -> Result<Reader, Denied> {
-        if self.reads_logs() { Ok(Reader(self)) } else { Err(Denied::Forbidden) }
+        if self.reads_logs() { Ok(Reader(self.managing()?)) } else { Err(Denied::Forbidden) }
     }
 
     pub fn administers_policies(&self) -> bool {
@@ -167,16 +188,18 @@ impl Viewer {
     ///
     /// # Errors
     /// `NotFound` for everybody else, and where there is no such group; `Forbidden` for an owner of a group that
-    /// administrators alone manage.
+    /// administrators alone manage; `Multifactor`.
     pub async fn owner_of(self, services: &Services, group: GroupId) -> Verb<OwnerOf<Group>> {
         let mut tx = services.store.read().await?;
         let by_role = self.administers_users();
-        let owns = by_role || (self.owns && store::groups::is_owner(&mut tx, group, self.user.id).await?);
+        // Who may manage any group learns nothing of one before; an owner is asked once it is known to be theirs.
+        let viewer = if by_role { self.managing()? } else { self };
+        let owns = by_role || (viewer.owns && store::groups::is_owner(&mut tx, group, viewer.user.id).await?);
         let thing = store::groups::get(&mut tx, group).await?.filter(|_| owns).ok_or(Denied::NotFound)?;
         if !by_role && !thing.value.owners_manage {
             return Err(Denied::Forbidden.into());
         }
-        Ok(OwnerOf { viewer: self, thing, by_role })
+        Ok(OwnerOf { viewer: viewer.managing()?, thing, by_role })
     }
 
     /// Whoever owns the group that grants an application.

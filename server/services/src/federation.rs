@@ -17,6 +17,7 @@ use crate::outbound::OutboundError;
 use crate::signin::{Asked, Caller, Opened, Proved, Word};
 use crate::{Denied, Refusal, Secret, Services, Verb, Viewer, identities, providers, signin};
 
+pub(crate) mod certificate;
 pub(crate) mod discovery;
 pub mod logout;
 mod oauth;
@@ -175,7 +176,10 @@ pub async fn way(services: &Services, caller: &Caller<'_>, attempt: AttemptId) -
     };
     let way = match &provider.settings.protocol {
         Protocol::OpenId { issuer, tenancy } => match discovery::discovered(services, issuer, tenancy).await {
-            Ok(found) => openid::way(&provider, &found, &sent),
+            Ok(found) => {
+                certificate::note(services, &provider, Some(&found)).await;
+                openid::way(&provider, &found, &sent)
+            }
             Err(error) => Err(error.into()),
         },
         Protocol::OAuth2(_) => oauth::way(&provider, &sent),
@@ -328,7 +332,11 @@ async fn redeem(
     let code = response.code.filter(|code| !code.is_empty());
     let code = code.ok_or(FederationError::Answer("the answer has no code".to_owned()))?;
     let (issuer, tenancy) = match &provider.settings.protocol {
-        Protocol::OAuth2(_) => return oauth::redeem(services, provider, secret, &code, &sent).await,
+        Protocol::OAuth2(_) => {
+            let asserted = oauth::redeem(services, provider, secret, &code, &sent).await;
+            certificate::note(services, provider, None).await;
+            return asserted;
+        }
         Protocol::OpenId { issuer, tenancy } => (issuer, tenancy),
     };
     let found = discovery::discovered(services, issuer, tenancy).await?;
@@ -340,5 +348,7 @@ async fn redeem(
         None if found.names_itself => return Err(ClaimError::Issuer.into()),
         _ => {}
     }
-    openid::redeem(services, provider, tenancy, &found, secret, &code, &sent).await
+    let asserted = openid::redeem(services, provider, tenancy, &found, secret, &code, &sent).await;
+    certificate::note(services, provider, Some(&found)).await;
+    asserted
 }

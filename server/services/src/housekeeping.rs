@@ -8,8 +8,10 @@ use domain::time::{Span, Timestamp};
 use domain::user::{DELETED_KEPT, DeletedBy, IDLE_PENDING_KEPT, User};
 use store::{StoreError, Stored};
 
-use crate::{Actor, Refusal, Services, Verb, people};
+use crate::{Actor, Refusal, Services, Verb, factors, people};
 
+/// Authenticators without a first code, and passes that are over.
+const FACTORS_WAIT: Span = Span::hours(1);
 const PASSCODES_KEPT: Span = Span::days(1);
 /// A little longer than the longest window that a limit counts.
 const HITS_KEPT: Span = Span::days(31);
@@ -107,7 +109,7 @@ async fn erase_deleted(services: &Services, actor: &Actor) -> Verb<bool> {
         store::memberships::remove_all(&mut deed.tx, id).await?;
         store::groups::remove_ownerships(&mut deed.tx, id).await?;
         store::sessions::end_all(&mut deed.tx, id).await?;
-        store::passkeys::drop_all(&mut deed.tx, id).await?;
+        factors::drop_all(&mut deed.tx, id).await?;
         store::users::save(&mut deed.tx, &user).await?;
         store::users::erase(&mut deed.tx, &user.value, &before).await?;
         deed.tell(Action::UserErased, people::target(&user.value));
@@ -137,6 +139,8 @@ async fn prune(services: &Services) -> Verb<()> {
     store::attempts::prune(&mut tx, now - PASSCODES_KEPT, now).await?;
     store::drafts::prune(&mut tx, now).await?;
     store::passkeys::prune(&mut tx, now).await?;
+    store::authenticators::prune(&mut tx, now - FACTORS_WAIT).await?;
+    store::enrolment_passes::prune(&mut tx, now - FACTORS_WAIT).await?;
     store::hits::prune(&mut tx, now - HITS_KEPT).await?;
     store::jobs::prune(&mut tx, now - JOBS_KEPT).await?;
     store::partners::file_strays(&mut tx, first_id(now - STRAYS_SOUGHT)).await?;

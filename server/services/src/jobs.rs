@@ -157,7 +157,9 @@ pub async fn progress(services: &Services, viewer: &Viewer, job: JobId) -> Verb<
 
 fn seen(viewer: &Viewer, job: Option<Stored<Job>>) -> Verb<Stored<Job>> {
     let mine = |job: &Stored<Job>| job.value.started_by == viewer.user.id || viewer.administers_users();
-    Ok(job.filter(mine).ok_or(Denied::NotFound)?)
+    let job = job.filter(mine).ok_or(Denied::NotFound)?;
+    viewer.clone().managing()?;
+    Ok(job)
 }
 
 /// The viewer's newest twenty.

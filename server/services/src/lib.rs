@@ -11,7 +11,7 @@ pub mod deed;
 pub mod delivery;
 pub mod demo;
 pub mod drafts;
-pub mod factors; // TEMP
+pub mod factors;
 pub mod federation;
 pub mod first_administrator;
 pub mod groups;

@@ -40,11 +40,12 @@ pub async fn left(tx: &mut Tx, bucket: &str, limits: &[Limit], now: Timestamp) -
 }
 
 impl Deed<'_> {
-    /// Counts one deed in a bucket.
+    /// Counts one deed in a bucket; others that count in it wait for this one to end.
     ///
     /// # Errors
     /// `TooMany` where the bucket is full; then nothing is counted.
     pub async fn count(&mut self, bucket: &str, limits: &[Limit]) -> Verb<()> {
+        store::hits::hold(&mut self.tx, bucket, self.now).await?;
         let (left, until) = left(&mut self.tx, bucket, limits, self.now).await?;
         if left < 1 {
             return Err(Refusal::TooMany { until });

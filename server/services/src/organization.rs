@@ -1,10 +1,10 @@
 //! The organization and its external collaboration settings: read once, in force at once when saved.
 
 use domain::event::{Action, Target, TargetKind};
-use domain::settings::{Accent, Access, Collaboration, Organization};
+use domain::settings::{Accent, Access, Collaboration, Organization, Security};
 use domain::text::Label;
-use domain::time::Zone;
-use store::settings::{ACCESS, COLLABORATION, ORGANIZATION};
+use domain::time::{Span, Zone};
+use store::settings::{ACCESS, COLLABORATION, ORGANIZATION, SECURITY};
 use store::{Store, StoreError, Stored};
 
 use crate::{Admin, Refusal, Services, Verb, logos};
@@ -15,6 +15,7 @@ pub struct Tenant {
     pub organization: Stored<Organization>,
     pub collaboration: Stored<Collaboration>,
     pub access: Stored<Access>,
+    pub security: Stored<Security>,
 }
 
 impl Tenant {
@@ -37,12 +38,16 @@ impl Tenant {
         store::settings::add(&mut tx, ORGANIZATION, &organization).await?;
         store::settings::add(&mut tx, COLLABORATION, &Collaboration::default()).await?;
         store::settings::add(&mut tx, ACCESS, &Access::default()).await?;
+        store::settings::add(&mut tx, SECURITY, &Security::default()).await?;
         let organization = store::settings::get(&mut tx, ORGANIZATION).await?;
         let collaboration = store::settings::get(&mut tx, COLLABORATION).await?;
         let access = store::settings::get(&mut tx, ACCESS).await?;
+        let security = store::settings::get(&mut tx, SECURITY).await?;
         tx.commit().await?;
-        match (organization, collaboration, access) {
-            (Some(organization), Some(collaboration), Some(access)) => Ok(Self { organization, collaboration, access }),
+        match (organization, collaboration, access, security) {
+            (Some(organization), Some(collaboration), Some(access), Some(security)) => {
+                Ok(Self { organization, collaboration, access, security })
+            }
             _ => Err(StoreError::Unreadable { what: "settings", value: "missing".to_owned() }),
         }
     }
@@ -77,6 +82,25 @@ pub async fn save_collaboration(services: &Services, by: &Admin, new: Collaborat
     let target = Target::new(TargetKind::Settings, COLLABORATION, "External collaboration");
     deed.tell_change(Action::CollaborationChanged, target, &old, &new);
     store::settings::save(&mut deed.tx, COLLABORATION, &Stored { value: new, version }).await?;
+    deed.commit().await?;
+    services.reload_tenant().await
+}
+
+/// Saves how people are held to a second factor. `version` is the one its form was filled from.
+pub async fn save_security(services: &Services, by: &Admin, new: Security, version: i64) -> Verb<()> {
+    let mut deed = services.deed(by.actor()).await?;
+    let stored: Stored<Security> = store::settings::get(&mut deed.tx, SECURITY).await?.ok_or(Refusal::Conflict)?;
+    let old = stored.value;
+    let latest = deed.now + Span::days(Security::MOST_OPEN_DAYS);
+    if !Security::MANAGER_HOURS.contains(&new.manager_hours) {
+        return Err(Refusal::field_because("manager_hours", "number_range", "1 to 12"));
+    }
+    if new.enrolment_open_until != old.enrolment_open_until && new.enrolment_open_until > Some(latest) {
+        return Err(Refusal::field_because("open_days", "number_range", "0 to 14"));
+    }
+    let target = Target::new(TargetKind::Settings, SECURITY, "Second factors");
+    deed.tell_change(Action::SecurityChanged, target, &old, &new);
+    store::settings::save(&mut deed.tx, SECURITY, &Stored { value: new, version }).await?;
     deed.commit().await?;
     services.reload_tenant().await
 }

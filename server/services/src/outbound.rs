@@ -1,18 +1,20 @@
 //! The one HTTP client: for addresses that administrators and other people's servers name. It goes to public networks
 //! and to those that the configuration lists, to nothing else; it follows no redirect and waits for nobody long.
 
+use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use domain::time::Timestamp;
 use http::{Request, Response, header};
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Incoming};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use ipnet::IpNet;
-use rustls::pki_types::ServerName;
+use rustls::pki_types::{CertificateDer, ServerName};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
@@ -27,6 +29,8 @@ pub struct Outbound {
     /// Networks that are not public and may be gone to all the same.
     allowed: Arc<[IpNet]>,
     tls: TlsConnector,
+    /// When the certificate ends that a host and port showed last.
+    shown: Arc<Mutex<HashMap<String, Timestamp>>>,
 }
 
 /// Why there is no answer. The words may be shown to administrators: they hold no secret.
@@ -54,12 +58,27 @@ impl Outbound {
     pub fn new(allowed: &[IpNet]) -> Result<Self, rustls::Error> {
         let mut roots = rustls::RootCertStore::empty();
         roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+        Self::trusting(allowed, roots)
+    }
+
+    /// The same, trusting these authorities alone.
+    ///
+    /// # Errors
+    /// Where none is among them.
+    pub fn trusting(allowed: &[IpNet], roots: rustls::RootCertStore) -> Result<Self, rustls::Error> {
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let config = rustls::ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()?
             .with_root_certificates(roots)
             .with_no_client_auth();
-        Ok(Self { allowed: allowed.into(), tls: TlsConnector::from(Arc::new(config)) })
+        Ok(Self { allowed: allowed.into(), tls: TlsConnector::from(Arc::new(config)), shown: Arc::default() })
+    }
+
+    /// When the first of the certificates ends that these addresses showed last; `None` where none was shown, as by http
+    /// on this machine.
+    pub fn certificate_ends<'u>(&self, urls: impl IntoIterator<Item = &'u Url>) -> Option<Timestamp> {
+        let shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
+        urls.into_iter().filter_map(|url| shown.get(place(url)).copied()).min()
     }
 
     /// # Errors
@@ -86,7 +105,9 @@ impl Outbound {
         let stream = connect(&at).await?;
         let answer = if url.scheme() == "https" {
             let name = ServerName::try_from(host).map_err(|_| OutboundError::Scheme)?;
-            ask(self.tls.connect(name, stream).await.map_err(failed)?, &url, request).await?
+            let stream = self.tls.connect(name, stream).await.map_err(failed)?;
+            self.remember(&url, stream.get_ref().1.peer_certificates());
+            ask(stream, &url, request).await?
         } else {
             ask(stream, &url, request).await?
         };
@@ -95,6 +116,14 @@ impl Outbound {
         }
         let (parts, body) = answer.into_parts();
         Ok(Response::from_parts(parts, read(body).await?))
+    }
+
+    /// The first certificate is the host's own; those after it are renewed by others.
+    fn remember(&self, url: &Url, certificates: Option<&[CertificateDer<'_>]>) {
+        let Some(own) = certificates.and_then(<[_]>::first) else { return };
+        let Ok((_, read)) = x509_parser::parse_x509_certificate(own) else { return };
+        let ends_at = Timestamp(read.validity().not_after.timestamp().saturating_mul(1000));
+        self.shown.lock().unwrap_or_else(PoisonError::into_inner).insert(place(url).to_owned(), ends_at);
     }
 
     /// Looks the name up once; what is connected to is what was checked.
@@ -143,6 +172,11 @@ impl<'c> oauth2::AsyncHttpClient<'c> for Outbound {
     }
 }
 
+/// Who shows a certificate.
+fn place(url: &Url) -> &str {
+    &url[url::Position::BeforeHost..url::Position::AfterPort]
+}
+
 async fn connect(at: &[SocketAddr]) -> Result<TcpStream, OutboundError> {
     let mut last = OutboundError::Slow;
     for address in at {
@@ -168,8 +202,7 @@ where
     let (mut parts, body) = request.into_parts();
     let path = &url[url::Position::BeforePath..url::Position::AfterQuery];
     parts.uri = path.parse().map_err(|_| OutboundError::Scheme)?;
-    let authority = &url[url::Position::BeforeHost..url::Position::AfterPort];
-    parts.headers.insert(header::HOST, authority.parse().map_err(|_| OutboundError::Scheme)?);
+    parts.headers.insert(header::HOST, place(url).parse().map_err(|_| OutboundError::Scheme)?);
     parts.headers.insert(header::USER_AGENT, header::HeaderValue::from_static("Lobby"));
     let (mut send, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(failed)?;
     // Ends with the answer, or when the caller has no more patience and lets go of it.

@@ -10,25 +10,16 @@ pub use entering::{begin_proof, begin_sign_in, prove_again, sign_in};
 use domain::event::{Action, Target, TargetKind};
 use domain::id::{CeremonyId, PasskeyId, UserId};
 use domain::letter::{AccountChange, Lane, Letter};
-use domain::passkey::{Enrolment, EnrolmentError, MOST, Passkey, PasskeyName, Purpose};
+use domain::passkey::{MOST, Passkey, PasskeyName, Purpose};
 use domain::problem::Problems;
-use domain::user::ExternalState;
+use domain::session::Method;
 use serde_json::Value;
 use store::passkeys::Kept;
 use store::{StoreError, Stored, Tx};
 
-use crate::signin::Caller;
-use crate::{Denied, Refusal, Services, Verb, Viewer};
-
-impl From<EnrolmentError> for Refusal {
-    fn from(error: EnrolmentError) -> Self {
-        match error {
-            EnrolmentError::Stale => Denied::Stale.into(),
-            EnrolmentError::WantsFactor => Self::Rule("factor_wanted"),
-            EnrolmentError::TooLate => Self::Rule("factor_late"),
-        }
-    }
-}
+use crate::factors::{guard, lost_one, may_change_in};
+use crate::signin::{Caller, renew_in};
+use crate::{Denied, Refusal, Secret, Services, UserAdmin, Verb, Viewer, people};
 
 fn target(passkey: &Passkey) -> Target {
     Target::new(TargetKind::Passkey, passkey.id, passkey.name.as_str())
@@ -55,33 +46,10 @@ pub(crate) async fn of(tx: &mut Tx, user: UserId) -> Verb<Vec<Passkey>> {
     Ok(kept.into_iter().map(|stored| stored.value.passkey).collect())
 }
 
-/// May the viewer add or remove a passkey from this session now?
-///
-/// # Errors
-/// `Stale`, `factor_wanted` or `factor_late`: what would have to come first.
-pub async fn may_change(services: &Services, viewer: &Viewer) -> Verb<()> {
-    may_change_in(services, &mut services.store.read().await?, viewer).await
-}
-
-async fn may_change_in(services: &Services, tx: &mut Tx, viewer: &Viewer) -> Verb<()> {
-    let anchor = store::identities::anchor(tx, viewer.user.id).await?;
-    let accepted_at = match viewer.user.external {
-        Some(ExternalState::Accepted { at }) => Some(at),
-        _ => None,
-    };
-    let enrolment = Enrolment {
-        session: &viewer.session,
-        accepted_at,
-        by_provider: anchor.is_some_and(|anchor| !anchor.is_mailbox()),
-        enrolled: store::passkeys::has_any(tx, viewer.user.id).await?,
-    };
-    Ok(enrolment.may_change(services.now())?)
-}
-
 /// What the browser is to make a passkey for.
 ///
 /// # Errors
-/// As [`may_change`]; `passkeys_most`; `passkeys_off` where Lobby is reached by an IP address.
+/// As [`crate::factors::may_change`]; `passkeys_most`; `passkeys_off` where Lobby is reached by an IP address.
 pub async fn begin_adding(services: &Services, viewer: &Viewer, caller: &Caller<'_>) -> Verb<Challenge> {
     let mut tx = services.store.read().await?;
     may_change_in(services, &mut tx, viewer).await?;
@@ -91,6 +59,13 @@ pub async fn begin_adding(services: &Services, viewer: &Viewer, caller: &Caller<
         return Err(Refusal::Rule("passkeys_most"));
     }
     ceremony::begin_adding(services, caller, &viewer.user, &own).await
+}
+
+/// A passkey that was added: its device made sure of its person, so the session goes on under a new token, with a factor
+/// that was just used.
+pub struct Added {
+    pub id: PasskeyId,
+    pub token: Secret,
 }
 
 /// Keeps the passkey that the browser made; a letter tells of it.
@@ -104,13 +79,13 @@ pub async fn add(
     ceremony: CeremonyId,
     answer: Value,
     name: &str,
-) -> Verb<PasskeyId> {
+) -> Verb<Added> {
     let name = named(name)?;
     let state = ceremony::take(services, caller, Purpose::Add, ceremony, Some(viewer.user.id)).await?;
     let (credential_id, credential) = ceremony::made(services, &state, answer)?;
     let mut deed = services.deed(viewer.actor()).await?;
     // Two at once must not pass the most: the second waits, and counts what is there.
-    store::guards::hold(&mut deed.tx, &format!("passkeys:{}", viewer.user.id)).await?;
+    store::guards::hold(&mut deed.tx, &guard(viewer.user.id)).await?;
     may_change_in(services, &mut deed.tx, viewer).await?;
     if store::passkeys::of_user(&mut deed.tx, viewer.user.id).await?.len() >= MOST {
         return Err(Refusal::Rule("passkeys_most"));
@@ -122,10 +97,13 @@ pub async fn add(
         StoreError::Exists("passkeys") => Refusal::Rule("passkey_taken"),
         error => error.into(),
     })?;
+    store::enrolment_passes::spend(&mut deed.tx, viewer.session.id).await?;
+    let now = deed.now;
+    let token = renew_in(&mut deed, viewer, &[Method::Passkey], now, None).await?;
     deed.tell(Action::PasskeyAdded, target);
     deed.send(Lane::Single, Letter::AccountChanged { user: viewer.user.id, change: AccountChange::PasskeyAdded });
     deed.commit().await?;
-    Ok(id)
+    Ok(Added { id, token })
 }
 
 /// One of the viewer's own.
@@ -150,14 +128,35 @@ pub async fn rename(services: &Services, viewer: &Viewer, passkey: PasskeyId, na
 /// Takes a passkey away from the viewer; their other sessions end, for one of them may have come by it.
 ///
 /// # Errors
-/// `NotFound` for what is not the viewer's; else as [`may_change`].
+/// `NotFound` for what is not the viewer's; else as [`crate::factors::may_change`].
 pub async fn remove(services: &Services, viewer: &Viewer, passkey: PasskeyId) -> Verb<()> {
     let mut deed = services.deed(viewer.actor()).await?;
+    store::guards::hold(&mut deed.tx, &guard(viewer.user.id)).await?;
     let kept = own(&mut deed.tx, viewer, passkey).await?;
     may_change_in(services, &mut deed.tx, viewer).await?;
     store::passkeys::drop(&mut deed.tx, viewer.user.id, passkey).await?;
+    lost_one(&mut deed.tx, viewer.user.id).await?;
     store::sessions::end_others(&mut deed.tx, viewer.user.id, viewer.session.id).await?;
     deed.tell(Action::PasskeyRemoved, target(&kept.value.passkey));
     deed.send(Lane::Single, Letter::AccountChanged { user: viewer.user.id, change: AccountChange::PasskeyRemoved });
+    deed.commit().await
+}
+
+/// The same by an administrator, for somebody who lost it; all their sessions end.
+///
+/// # Errors
+/// `own_account`, `holds_role`; `NotFound` where it is not this person's.
+pub async fn remove_of(services: &Services, by: &UserAdmin, user: UserId, passkey: PasskeyId) -> Verb<()> {
+    let mut deed = services.deed(by.actor()).await?;
+    store::guards::hold(&mut deed.tx, &guard(user)).await?;
+    let person = people::live(&mut deed.tx, user).await?.value;
+    people::may_change(by.viewer(), &person)?;
+    let all = store::passkeys::of_user(&mut deed.tx, user).await?;
+    let kept = all.into_iter().find(|stored| stored.value.passkey.id == passkey).ok_or(Denied::NotFound)?;
+    store::passkeys::drop(&mut deed.tx, user, passkey).await?;
+    lost_one(&mut deed.tx, user).await?;
+    store::sessions::end_all(&mut deed.tx, user).await?;
+    deed.tell(Action::PasskeyRemoved, target(&kept.value.passkey));
+    deed.send(Lane::Single, Letter::AccountChanged { user, change: AccountChange::PasskeyRemoved });
     deed.commit().await
 }

@@ -1,13 +1,15 @@
 //! People: listed, created and edited. How they come, go and are trusted lives in the files below.
 
+mod address;
 mod own;
 mod reset;
 mod roles;
 mod standing;
 mod trail;
 
+pub use address::{ask_new_address, change_address, may_change_address};
 pub use own::{MyData, Used, my_data, used};
-pub(crate) use reset::may_reset;
+pub(crate) use reset::{check_domain, may_reset};
 pub use reset::{reset, reset_by_owner};
 pub use roles::{set_roles, set_sponsors};
 pub use standing::{delete, disable, enable, end_sessions, leave, restore, set_end};
@@ -23,7 +25,7 @@ use domain::problem::{Problem, Problems};
 use domain::role::{Role, Roles};
 use domain::session::{IDLE, Session};
 use domain::settings::GuestAccess;
-use domain::text::{EmailAddress, Label};
+use domain::text::{EmailAddress, Label, is_language_tag};
 use domain::time::{Timestamp, Zone};
 use domain::user::{CreationType, Standing, User, UserType};
 use serde::{Deserialize, Serialize};
@@ -91,6 +93,7 @@ pub struct Person {
     pub identities: Vec<Named>,
     /// The oldest first.
     pub passkeys: Vec<Passkey>,
+    pub factors: crate::factors::Held,
     /// The newest fifty.
     pub invitations: Vec<Invitation>,
     /// Those that are alive.
@@ -160,10 +163,7 @@ impl ProfileForm {
         let company = optional(problems, "company", &self.company, Label::parse);
         let time_zone = optional(problems, "time_zone", &self.time_zone, Zone::parse);
         let language = self.language.trim().to_owned();
-        // A tag of BCP 47 as far as anybody writes one: letters, digits and hyphens.
-        let tag = (2..=12).contains(&language.len())
-            && language.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-        if !tag {
+        if !is_language_tag(&language) {
             problems.add(Problem::new("language", "language_unknown"));
         }
         Some(Profile { name: name?, company: company?, language, time_zone: time_zone? })
@@ -264,6 +264,7 @@ pub async fn get(services: &Services, _by: &UserAdmin, id: UserId) -> Verb<Perso
         sponsors: values(store::users::sponsors(&mut tx, id).await?),
         identities: crate::identities::of(&mut tx, id).await?,
         passkeys: crate::passkeys::of(&mut tx, id).await?,
+        factors: crate::factors::held(&mut tx, id).await?,
         invitations: store::invitations::of_user(&mut tx, id).await?.into_iter().map(|stored| stored.value).collect(),
         sessions: store::sessions::of_user(&mut tx, id, now, now - IDLE).await?,
         user,

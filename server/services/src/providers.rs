@@ -7,6 +7,7 @@ use domain::time::{Span, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::{StoreError, Stored};
 
+use crate::federation::certificate;
 use crate::federation::discovery::{self, DiscoveryError};
 use crate::signin::provider_guard;
 use crate::{Admin, Denied, Page, PageAsk, Refusal, Secret, Services, UserAdmin, Verb};
@@ -15,7 +16,7 @@ mod form;
 
 pub use form::{NewProvider, Preset, ProviderForm};
 
-/// A secret that stops working within this time is worth a warning.
+/// A secret or certificate that stops working within this time is worth a warning.
 const SOON: Span = Span::days(30);
 
 /// Where a provider sends the browser back: one address for each, so that no answer is taken for another's.
@@ -52,6 +53,8 @@ pub struct Found {
     pub algorithms: Vec<String>,
     pub names_itself: bool,
     pub logs_out: bool,
+    /// When the first of the certificates ends that it showed; `None` for http on this machine.
+    pub certificate_ends_at: Option<Timestamp>,
 }
 
 /// A provider that wants an administrator's hand.
@@ -59,6 +62,8 @@ pub struct Found {
 pub enum Warning {
     SecretEnds(Provider, Timestamp),
     SecretEnded(Provider, Timestamp),
+    CertificateEnds(Provider, Timestamp),
+    CertificateEnded(Provider, Timestamp),
     PasscodesUntil(Provider, Timestamp),
 }
 
@@ -142,8 +147,13 @@ pub async fn change(services: &Services, by: &Admin, id: ProviderId, new: NewPro
     let mut deed = services.deed(by.actor()).await?;
     let old = store::providers::get(&mut deed.tx, id).await?.ok_or(Denied::NotFound)?.value;
     let (provider, secret) = new.made(id, old.created_at);
-    let provider =
-        Provider { enabled: old.enabled, passcode_until: old.passcode_until, logo: old.logo.clone(), ..provider };
+    let provider = Provider {
+        enabled: old.enabled,
+        certificate_ends_at: old.certificate_ends_at,
+        passcode_until: old.passcode_until,
+        logo: old.logo.clone(),
+        ..provider
+    };
     if secret.is_none() && secret_goes_to(&old) != secret_goes_to(&provider) {
         let kept = store::providers::secret(&mut deed.tx, id).await?.unwrap_or_default();
         if !open_secret(services, id, &kept)?.expose().is_empty() {
@@ -155,6 +165,10 @@ pub async fn change(services: &Services, by: &Admin, id: ProviderId, new: NewPro
     // Whoever the provider vouched for before is not who another issuer means by the same name.
     if issuer(&old) != issuer(&provider) {
         store::sessions::end_of_provider(&mut deed.tx, id).await?;
+    }
+    // Another machine shows another certificate.
+    if secret_goes_to(&old) != secret_goes_to(&provider) {
+        store::providers::note_certificate(&mut deed.tx, id, None).await?;
     }
     let stored = Stored { value: provider, version };
     store::providers::save(&mut deed.tx, &stored, sealed.as_deref()).await.map_err(taken)?;
@@ -248,18 +262,23 @@ pub async fn look(services: &Services, by: &Admin, id: ProviderId) -> Verb<Resul
         return Err(Refusal::Rule("provider_no_discovery"));
     };
     services.note(by.actor(), Action::ProviderTested, target(&provider)).await?;
-    Ok(discovery::discover(services, issuer, tenancy).await.map(|found| {
-        let name = |algorithm| serde_json::to_value(algorithm).ok()?.as_str().map(str::to_owned);
-        Found {
-            issuer: found.issuer.clone(),
-            authorize: found.authorize.to_string(),
-            token: found.token.to_string(),
-            user: found.user.as_ref().map(ToString::to_string),
-            keys: found.keys().set.keys().len(),
-            algorithms: found.algorithms.iter().filter_map(name).collect(),
-            names_itself: found.names_itself,
-            logs_out: found.logs_out,
-        }
+    let found = match discovery::discover(services, issuer, tenancy).await {
+        Ok(found) => found,
+        Err(error) => return Ok(Err(error)),
+    };
+    let certificate_ends_at = certificate::shown(services, &provider, Some(&found));
+    certificate::note(services, &provider, Some(&found)).await;
+    let name = |algorithm| serde_json::to_value(algorithm).ok()?.as_str().map(str::to_owned);
+    Ok(Ok(Found {
+        issuer: found.issuer.clone(),
+        authorize: found.authorize.to_string(),
+        token: found.token.to_string(),
+        user: found.user.as_ref().map(ToString::to_string),
+        keys: found.keys().set.keys().len(),
+        algorithms: found.algorithms.iter().filter_map(name).collect(),
+        names_itself: found.names_itself,
+        logs_out: found.logs_out,
+        certificate_ends_at,
     }))
 }
 
@@ -271,12 +290,18 @@ impl Warning {
             Some(end) if end <= now + SOON => Some(Self::SecretEnds(provider.clone(), end)),
             _ => None,
         };
+        let certificate = match provider.certificate_ends_at {
+            Some(end) if end <= now => Some(Self::CertificateEnded(provider.clone(), end)),
+            Some(end) if end <= now + SOON => Some(Self::CertificateEnds(provider.clone(), end)),
+            _ => None,
+        };
         let passcodes = provider.passcode_until.filter(|until| now < *until);
-        secret.into_iter().chain(passcodes.map(|until| Self::PasscodesUntil(provider.clone(), until))).collect()
+        let passcodes = passcodes.map(|until| Self::PasscodesUntil(provider.clone(), until));
+        secret.into_iter().chain(certificate).chain(passcodes).collect()
     }
 }
 
-/// What wants an administrator's hand: secrets that end soon, and passcodes that stand in.
+/// What wants an administrator's hand: secrets and certificates that end soon, and passcodes that stand in.
 pub async fn warnings(services: &Services, _by: &Admin) -> Verb<Vec<Warning>> {
     let now = services.now();
     let mut tx = services.store.read().await?;

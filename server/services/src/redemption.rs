@@ -22,11 +22,15 @@ use crate::invitations::close_all;
 use crate::refusal::again;
 use crate::{Actor, Denied, Refusal, Secret, Services, Verb, signin};
 
+mod adding;
 mod lost;
 mod refusing;
+mod wishing;
 
+pub use adding::{add, ask_to_add, may_add, to_be_added};
 pub use lost::lost;
 pub use refusing::{block, decline};
+pub use wishing::{ask_inviter, may_be_asked};
 
 pub use crate::signin::Proved;
 

@@ -88,6 +88,7 @@ impl Refusal {
             Self::Denied(Denied::SignIn) => "sign_in",
             Self::Denied(Denied::Held) => "access_held",
             Self::Denied(Denied::Stale) => "prove_again",
+            Self::Denied(Denied::Multifactor) => "multifactor",
             Self::Invalid(_) => "invalid",
             Self::Conflict => "conflict",
             Self::TooMany { .. } => "too_many",

@@ -31,6 +31,24 @@ impl Secret {
         Self(code)
     }
 
+    /// Letters and digits that nobody confuses, five bits each.
+    pub fn letters(count: usize) -> Self {
+        const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+        let mut text = String::with_capacity(count);
+        while text.len() < count {
+            text.extend(random_bytes::<16>().iter().map(|byte| char::from(LETTERS[usize::from(byte % 32)])));
+        }
+        text.truncate(count);
+        Self(text)
+    }
+
+    /// The same in groups of four, to be read and typed.
+    pub fn spaced(&self) -> String {
+        let groups: Vec<&str> =
+            self.0.as_bytes().chunks(4).filter_map(|group| std::str::from_utf8(group).ok()).collect();
+        groups.join("-")
+    }
+
     /// What a request brought.
     pub fn given(text: &str) -> Self {
         Self(text.to_owned())
@@ -196,6 +214,14 @@ mod tests {
         let code = Secret::digits(8);
         assert_eq!(code.expose().len(), 8);
         assert!(code.expose().bytes().all(|byte| byte.is_ascii_digit()));
+    }
+
+    #[test]
+    fn letters_are_read_in_groups_of_four() {
+        let code = Secret::letters(12);
+        assert_eq!(code.expose().len(), 12);
+        assert_eq!(code.spaced().replace('-', ""), code.expose());
+        assert_eq!(Secret::given("abcdefghij").spaced(), "abcd-efgh-ij");
     }
 
     #[test]

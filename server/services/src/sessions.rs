@@ -62,7 +62,7 @@ pub async fn viewer(
         store::sessions::touch(&mut tx, known.session.id, now).await?;
         tx.commit().await?;
     }
-    Ok(Some(Viewer::new(known, origin, correlation)))
+    Ok(Some(Viewer::new(services, known, origin, correlation)))
 }
 
 /// The viewer's own sessions that are alive, the newest first.

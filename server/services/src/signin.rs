@@ -1,7 +1,7 @@
 //! Signing in: which way an address is offered, a code by e-mail or a provider, and the session that follows.
 
 use domain::event::{Action, Target, TargetKind};
-use domain::id::{AttemptId, InvitationId, ProviderId, RequestId};
+use domain::id::{AttemptId, InvitationId, ProviderId, RequestId, UserId};
 use domain::passcode::{Passcode, Purpose};
 use domain::provider::{Offer, Provider};
 use domain::session::{Method, Origin, Session, Vouched};
@@ -13,6 +13,7 @@ use store::attempts::{Attempt, Errand};
 use store::passcodes::Challenge;
 use store::{Stored, Tx};
 
+use crate::deed::Deed;
 use crate::{Actor, Denied, Refusal, Secret, Services, Verb, Viewer, redemption};
 
 mod code;
@@ -26,11 +27,11 @@ pub(crate) use proof::{
 };
 pub(crate) use record::{Entry, open_session, record};
 
-use code::prove;
+pub(crate) use code::prove;
 use proof::{Resolved, may_link, resolve};
 
 /// How long a proof at the door waits for consent.
-const PROOF_WAITS: Span = Span::minutes(30);
+pub(crate) const PROOF_WAITS: Span = Span::minutes(30);
 
 /// Who asks at the door, from which browser.
 pub struct Caller<'a> {
@@ -68,6 +69,10 @@ pub struct Asked {
     pub invited: Option<EmailAddress>,
     /// What the provider may fill in: the address that was typed.
     pub hint: Option<String>,
+    /// Who was signed in, where that is who it is about.
+    pub by: Option<UserId>,
+    /// The invitation that is to be added to their account.
+    pub adding: Option<InvitationId>,
     /// A code is asked for beside the word of this attempt.
     pub beside: Option<AttemptId>,
 }
@@ -286,8 +291,12 @@ pub async fn accept(services: &Services, caller: &Caller<'_>, listed: &[Invitati
     };
     let actor = Actor::proved(&user, caller.origin.clone(), caller.correlation);
     let mut deed = services.deed(&actor).await?;
-    let user = redemption::accept_in(services, &mut deed, &proved, listed).await?;
     let entry = Entry::of(&proved, deed.now);
+    if let Some(blocked) = blocked(&mut deed, &user, &entry).await? {
+        deed.commit().await?;
+        return Err(blocked);
+    }
+    let user = redemption::accept_in(services, &mut deed, &proved, listed).await?;
     let (session, token, device) = open_session(&mut deed, services, &user, entry, asked.keep).await?;
     deed.commit().await?;
     Ok(Opened::Session { session: Box::new(session), token, device, to: asked.to })
@@ -320,12 +329,25 @@ async fn enter(services: &Services, caller: &Caller<'_>, proved: Proved, asked: 
         return Err(refusal);
     }
     if open {
-        return Ok(Opened::Consent);
+        let blocked = blocked(&mut deed, &user, &entry).await?;
+        deed.commit().await?;
+        return blocked.map_or(Ok(Opened::Consent), Err);
     }
     bind(&mut deed, &user, &proved).await?;
     let (session, token, device) = open_session(&mut deed, services, &user, entry, asked.keep).await?;
     deed.commit().await?;
     Ok(Opened::Session { session: Box::new(session), token, device, to: asked.to })
+}
+
+/// Redeeming is asked after the proof and before consent: a policy that blocks leaves the invitation pending. What it
+/// would ask for comes after Accept, when there is a session to bring it in.
+async fn blocked(deed: &mut Deed<'_>, user: &User, entry: &Entry) -> Verb<Option<Refusal>> {
+    let asked = record::ask(deed, user, entry).await?;
+    if *asked.outcome() != domain::access::Outcome::Blocked {
+        return Ok(None);
+    }
+    let attempt = record::keep(deed, user, entry, &asked, None).await?;
+    Ok(Some(Refusal::field_because("", "access_blocked", attempt)))
 }
 
 /// Does this way let this person in?
@@ -372,17 +394,32 @@ pub(crate) async fn renew(
     proved_at: Timestamp,
     by: Option<&Vouched>,
 ) -> Verb<Secret> {
-    let token = Secret::random();
     let mut deed = services.deed(viewer.actor()).await?;
+    let token = renew_in(&mut deed, viewer, methods, proved_at, by).await?;
     let multifactor_at = Method::multifactor_at(methods, proved_at);
+    let multifactor_at = multifactor_at.or(viewer.session.multifactor_at);
     let entry = Entry { methods: methods.to_vec(), auth_time: proved_at, multifactor_at, by: by.cloned() };
-    let proof = store::sessions::Proof { digest: &token.digest(), methods, proved_at, multifactor_at, by };
-    if !store::sessions::renew(&mut deed.tx, viewer.session.id, &proof, deed.now).await? {
-        return Err(Denied::SignIn.into());
-    }
     record(&mut deed, &viewer.user, &entry, None).await?;
     deed.tell(Action::SignedIn, Target::new(TargetKind::Session, viewer.session.id, viewer.user.shown_name()));
     deed.commit().await?;
+    Ok(token)
+}
+
+/// The same within a deed that tells of it in its own words.
+pub(crate) async fn renew_in(
+    deed: &mut Deed<'_>,
+    viewer: &Viewer,
+    methods: &[Method],
+    proved_at: Timestamp,
+    by: Option<&Vouched>,
+) -> Verb<Secret> {
+    let token = Secret::random();
+    let multifactor_at = Method::multifactor_at(methods, proved_at);
+    let proof = store::sessions::Proof { digest: &token.digest(), methods, proved_at, multifactor_at, by };
+    let now = deed.now;
+    if !store::sessions::renew(&mut deed.tx, viewer.session.id, &proof, now).await? {
+        return Err(Denied::SignIn.into());
+    }
     Ok(token)
 }
 

@@ -3,18 +3,22 @@
 #![allow(clippy::unwrap_used, reason = "a test may end here")]
 
 use domain::event::{Action, SignInResult};
-use domain::id::{CeremonyId, PasskeyId};
-use domain::identity::MAILBOX_WORD;
+use domain::factor::ENROLMENT;
+use domain::id::{CeremonyId, PasskeyId, UserId};
 use domain::letter::{AccountChange, Letter};
-use domain::passkey::{CEREMONY, ENROLMENT, MOST};
+use domain::passkey::{CEREMONY, MOST};
 use domain::samples;
 use domain::session::{Method, Origin, Session};
 use domain::time::Span;
 use serde_json::Value;
+use services::factors::passes;
 use services::signin::{Asked, Caller, Opened};
 use services::testing::{Device, Lobby, ORIGIN, both};
 use services::{Refusal, Secret, Verb, Viewer, passkeys, people, sessions};
 use store::Engine;
+
+/// As long as a mailbox carries other ways where nobody set it otherwise.
+const MAILBOX_WORD: Span = Span::days(30);
 
 /// A browser with its cookie, in front of one Lobby.
 struct Browser<'a> {
@@ -36,7 +40,9 @@ impl<'a> Browser<'a> {
     async fn add(&self, viewer: &Viewer, device: &mut Device, name: &str) -> Verb<PasskeyId> {
         let challenge = passkeys::begin_adding(&self.lobby.services, viewer, &self.caller()).await?;
         let answer = device.make(&challenge.options);
-        passkeys::add(&self.lobby.services, viewer, &self.caller(), challenge.ceremony, answer, name).await
+        let added =
+            passkeys::add(&self.lobby.services, viewer, &self.caller(), challenge.ceremony, answer, name).await?;
+        Ok(added.id)
     }
 
     /// A challenge, and what the device says to it.
@@ -72,6 +78,14 @@ impl<'a> Browser<'a> {
 #[track_caller]
 fn refusal<T>(verb: Verb<T>) -> &'static str {
     verb.err().as_ref().map(Refusal::code).unwrap()
+}
+
+/// Somebody who may enrol a factor: by a pass.
+async fn newcomer(lobby: &Lobby, user: UserId) -> Viewer {
+    let viewer = lobby.viewer(user).await;
+    let pass = passes::give(&lobby.services, &lobby.user_admin().await, user).await;
+    passes::use_up(&lobby.services, &viewer, pass.unwrap().expose()).await.unwrap();
+    viewer
 }
 
 /// A guest who has just come in, and added the device.
@@ -188,8 +202,25 @@ async fn a_guests_passkey_signs_in_only_while_their_anchors_word_holds() {
         let member = lobby.member("ida@lindenhof.example").await;
         lobby.anchor(&member).await;
         let mut device = Device::new();
-        browser.add(&lobby.viewer(member.id).await, &mut device, "Laptop").await.unwrap();
+        browser.add(&newcomer(&lobby, member.id).await, &mut device, "Laptop").await.unwrap();
         lobby.clock.advance(MAILBOX_WORD);
+        browser.sign_in(&mut device).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn how_long_an_anchors_word_holds_is_the_organizations_to_set() {
+    for lobby in both().await {
+        let mut device = Device::new();
+        guest_with(&lobby, &mut device).await;
+        let browser = Browser::new(&lobby);
+        lobby.collaborate(|settings| settings.mailbox_word_days = 2).await;
+        lobby.clock.advance(Span(Span::days(2).0 - 1));
+        browser.sign_in(&mut device).await.unwrap();
+        lobby.clock.advance(Span(1));
+        assert_eq!(refusal(browser.sign_in(&mut device).await), "anchor_silent");
+        // In force at once, and for those who came before it.
+        lobby.collaborate(|settings| settings.mailbox_word_days = 90).await;
         browser.sign_in(&mut device).await.unwrap();
     }
 }
@@ -205,7 +236,7 @@ async fn once_there_is_a_passkey_only_a_passkey_opens_the_way_to_change_any() {
         assert_eq!(refusal(passkeys::remove(&lobby.services, &viewer, first).await), "factor_wanted");
         let mut foreign = Device::new();
         let bo = lobby.member("bo@lindenhof.example").await;
-        let bo = lobby.viewer(bo.id).await;
+        let bo = newcomer(&lobby, bo.id).await;
         let theirs = browser.add(&bo, &mut foreign, "Laptop").await.unwrap();
         assert_eq!(refusal(browser.prove(&viewer, &mut foreign).await), "passkey_unknown");
         let viewer = browser.prove(&viewer, &mut device).await.unwrap();
@@ -233,8 +264,10 @@ async fn a_first_passkey_is_not_added_long_after_and_nobody_has_more_than_ten() 
         lobby.anchor(&guest).await;
         let viewer = lobby.viewer(guest.id).await;
         lobby.clock.advance(ENROLMENT);
-        assert_eq!(refusal(browser.add(&viewer, &mut Device::new(), "Late").await), "factor_late");
-        let mut viewer = lobby.viewer(guest.id).await;
+        assert_eq!(refusal(browser.add(&viewer, &mut Device::new(), "Late").await), "pass_wanted");
+        let again = lobby.viewer(guest.id).await;
+        assert_eq!(refusal(browser.add(&again, &mut Device::new(), "By a code").await), "pass_wanted");
+        let mut viewer = newcomer(&lobby, guest.id).await;
         let mut device = Device::new();
         assert_eq!(refusal(browser.add(&viewer, &mut device, " ").await), "invalid");
         browser.add(&viewer, &mut device, "One").await.unwrap();
@@ -244,7 +277,7 @@ async fn a_first_passkey_is_not_added_long_after_and_nobody_has_more_than_ten() 
         }
         assert_eq!(refusal(browser.add(&viewer, &mut Device::new(), "Eleven").await), "passkeys_most");
         let bo = lobby.member("bo@lindenhof.example").await;
-        assert_eq!(refusal(browser.add(&lobby.viewer(bo.id).await, &mut device, "Mine").await), "passkey_taken");
+        assert_eq!(refusal(browser.add(&newcomer(&lobby, bo.id).await, &mut device, "Mine").await), "passkey_taken");
     }
 }
 

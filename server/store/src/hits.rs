@@ -8,6 +8,7 @@ use crate::{Bind, StoreError, Tx};
 
 sql! {
     SUM = "SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT), COALESCE(MIN(at), 0) FROM hits WHERE bucket = $1 AND at > $2";
+    HOLD = "INSERT INTO hits (id, bucket, amount, at) VALUES ($1, 'guard', 0, $2) ON CONFLICT (id) DO UPDATE SET at = excluded.at";
     FORGET = "DELETE FROM hits WHERE bucket = $1";
     PRUNE = "DELETE FROM hits WHERE at <= $1";
 }
@@ -26,6 +27,26 @@ pub async fn add(
         vec![Bind::text(id), Bind::Text(Some(bucket)), Bind::number(amount), Bind::number(now.0)]
     };
     TABLE.insert(tx, hits.into_iter().map(row).collect()).await
+}
+
+/// Holds a bucket until the transaction ends: of two that would count in it, the second waits and sees what the first
+/// counted. Call it before reading the count. Its row goes when old hits go; a guard of [`crate::guards`] would stay for
+/// every mailbox and browser that ever asked.
+pub async fn hold(tx: &mut Tx, bucket: &str, now: Timestamp) -> Result<(), StoreError> {
+    let row = format!("guard:{bucket}");
+    on!(tx, |conn| sqlx::query(HOLD).bind(&row).bind(now.0).execute(conn).await?.rows_affected());
+    Ok(())
+}
+
+/// The same for many, in an order that is the same for everybody: two that hold some of the same never wait for each
+/// other in a circle.
+pub async fn hold_all(tx: &mut Tx, mut buckets: Vec<String>, now: Timestamp) -> Result<(), StoreError> {
+    buckets.sort_unstable();
+    buckets.dedup();
+    for bucket in buckets {
+        hold(tx, &bucket, now).await?;
+    }
+    Ok(())
 }
 
 /// How many since `since`, and when the oldest of them was.

@@ -4,9 +4,11 @@ pub mod access;
 pub mod applications;
 pub mod attempts;
 pub mod audit;
+pub mod authenticators;
 pub mod blocks;
 mod db;
 pub mod drafts;
+pub mod enrolment_passes;
 pub mod groups;
 pub mod guards;
 pub mod hits;
@@ -21,6 +23,7 @@ pub mod partners;
 pub mod passcodes;
 pub mod passkeys;
 pub mod providers;
+pub mod recovery_codes;
 pub mod sessions;
 pub mod settings;
 pub mod sign_ins;
@@ -29,6 +32,7 @@ pub mod terms;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod users;
+pub mod wishes;
 pub mod words;
 
 pub use db::{Engine, Store, Tx};

@@ -113,7 +113,9 @@ fn about(letter: &Letter) -> String {
         Letter::Invitation { invitation }
         | Letter::InvitationCopy { invitation }
         | Letter::LostLink { invitation }
-        | Letter::RenewalAsked { invitation, .. } => invitation.to_string(),
+        | Letter::RenewalAsked { invitation, .. }
+        | Letter::TakenUpByOther { invitation, .. }
+        | Letter::OtherAccountAsked { invitation, .. } => invitation.to_string(),
         Letter::Added { user, .. } | Letter::Welcome { user } | Letter::AccountChanged { user, .. } => user.to_string(),
         Letter::Passcode { challenge } => challenge.to_string(),
         Letter::AccessAsked { attempt, .. } | Letter::BreakGlass { attempt, .. } => attempt.to_string(),

@@ -17,6 +17,7 @@ sql! {
     OFFERED = "SELECT * FROM providers WHERE enabled AND offered ORDER BY position, sort_name, id LIMIT 20";
     ENABLED = "SELECT * FROM providers WHERE enabled ORDER BY sort_name, id";
     SECRET = "SELECT client_secret FROM providers WHERE id = $1";
+    CERTIFICATE = "UPDATE providers SET certificate_ends_at = $2 WHERE id = $1";
     PARTNERS = "SELECT COUNT(*) FROM partners WHERE provider_id = $1";
     DROP_DOMAINS = "DELETE FROM provider_domains WHERE provider_id = $1";
     DROP = "DELETE FROM providers WHERE id = $1";
@@ -70,6 +71,7 @@ struct ProviderRow {
     position: i64,
     client_id: String,
     secret_ends_at: Option<i64>,
+    certificate_ends_at: Option<i64>,
     passcode_until: Option<i64>,
     logo: Option<String>,
     settings: String,
@@ -88,6 +90,7 @@ impl ProviderRow {
             position: self.position,
             client_id: self.client_id,
             secret_ends_at: self.secret_ends_at.map(Timestamp),
+            certificate_ends_at: self.certificate_ends_at.map(Timestamp),
             passcode_until: self.passcode_until.map(Timestamp),
             logo: self.logo,
             settings: json("provider", &self.settings)?,
@@ -187,6 +190,14 @@ pub async fn secret(tx: &mut Tx, provider: ProviderId) -> Result<Option<String>,
     let row: Option<(String,)> =
         on!(tx, |conn| sqlx::query_as(SECRET).bind(provider.to_string()).fetch_optional(conn).await?);
     Ok(row.map(|(sealed,)| sealed))
+}
+
+/// When the certificate ends that the provider showed last. Lobby sees it, nobody sets it: the version stays, and a form
+/// that is open is not refused for it.
+pub async fn note_certificate(tx: &mut Tx, provider: ProviderId, ends_at: Option<Timestamp>) -> Result<(), StoreError> {
+    let end = ends_at.map(|at| at.0);
+    on!(tx, |conn| sqlx::query(CERTIFICATE).bind(provider.to_string()).bind(end).execute(conn).await?.rows_affected());
+    Ok(())
 }
 
 /// How many partner organizations name it.

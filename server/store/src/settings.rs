@@ -20,6 +20,7 @@ sql! {
 pub const ORGANIZATION: &str = "organization";
 pub const ACCESS: &str = "access";
 pub const COLLABORATION: &str = "collaboration";
+pub const SECURITY: &str = "security";
 
 pub async fn get<T: serde::de::DeserializeOwned>(
     tx: &mut Tx,

@@ -94,6 +94,7 @@ impl House {
         let mut admin = Person::new(self.port);
         assert_eq!(admin.get(&format!("/first/{token}")).status, 200);
         assert_eq!(admin.post("/fn/first-administrator/enter", &[("token", token)]).leads_to(), "/admin");
+        enrol(&mut admin);
         admin
     }
 
@@ -107,6 +108,18 @@ impl House {
             answer
         })
     }
+}
+
+/// Sets an authenticator app up, without which nobody manages anything.
+fn enrol(admin: &mut Person) {
+    assert!(admin.get("/admin").leads_to().starts_with("/account/prove?to=%2Fadmin&need=factor"));
+    let page = admin.post("/fn/authenticator/begin", &[("to", "/admin")]).leads_to().to_owned();
+    let page = admin.get(&page).body;
+    let key = page.split_once("<code>").unwrap().1.split_once("</code>").unwrap().0.replace(' ', "");
+    let secret = totp_rs::Secret::try_from_base32(&key).unwrap();
+    let code = totp_rs::Builder::new().with_secret(secret).build_noncompliant().generate_current().to_string();
+    let confirmed = admin.post("/fn/authenticator/confirm", &[("form[code]", &code), ("to", "/admin")]);
+    assert!(confirmed.leads_to().starts_with("/account/recovery?to=%2Fadmin"), "{}", confirmed.head);
 }
 
 /// Everything on one page.

@@ -222,3 +222,76 @@ async fn a_domain_that_was_closed_since_is_refused_at_consent_with_the_reason() 
         assert!(user.may_enter(lobby.services.now()).is_err());
     }
 }
+
+#[tokio::test]
+async fn an_invitation_opened_in_another_account_is_added_to_it_by_a_code_from_the_invited_mailbox() {
+    for lobby in testing::both().await {
+        let (invitation, path) = pending(&lobby).await;
+        let own = lobby.guest("ada@home.example").await;
+        let browser = signed_in(&lobby, own.id).await;
+        let page = browser.get(&path).await;
+        assert!(page.says("You are signed in as ada@home.example, but the invitation is for"), "{}", page.words());
+        assert!(page.says("Add this invitation to ada@home.example"), "{}", page.words());
+        let asked = browser.post("/fn/invitation/add-ask", &[("token", token(&path))]).await;
+        assert_eq!(asked.leads_to(), "/invitation/add", "no link in an address that stays");
+        let page = follow(&browser, &asked).await;
+        assert!(page.says(ADA) && page.says("accepts the invitation for ada@home.example"), "{}", page.words());
+        let wrong = browser.post("/fn/invitation/add", &[("form[code]", "00000000")]).await;
+        assert!(follow(&browser, &wrong).await.says("You can try 4 more times."));
+        let letter = letter_to(&lobby, ADA).await.unwrap();
+        assert!(letter.contains("For the account") && letter.contains("ada@home.example"), "{letter}");
+        let added = browser.post("/fn/invitation/add", &[("form[code]", &code_in(&letter))]).await;
+        assert!(follow(&browser, &added).await.says("The invitation is taken up"));
+        assert!(lobby.membership(invitation.group.unwrap(), own.id).await.is_some());
+        let again = browser.get(&path).await;
+        assert!(again.says("was accepted on"), "{}", again.words());
+    }
+}
+
+#[tokio::test]
+async fn who_is_in_the_group_already_is_told_why_nothing_can_be_added() {
+    for lobby in testing::both().await {
+        let (invitation, path) = pending(&lobby).await;
+        let own = lobby.guest("ada@home.example").await;
+        lobby.join(invitation.group.unwrap(), &own).await;
+        let browser = signed_in(&lobby, own.id).await;
+        let page = browser.get(&path).await;
+        assert!(page.says("It cannot be added to this account: You are in that group already."), "{}", page.words());
+        assert!(!page.text().contains("/fn/invitation/add-ask"));
+    }
+}
+
+#[tokio::test]
+async fn where_a_provider_guards_the_address_the_inviter_is_asked_and_invites_the_other_account_by_one_click() {
+    for lobby in testing::both().await {
+        let (invitation, path) = pending(&lobby).await;
+        let group = invitation.group.unwrap();
+        let mut settings = domain::samples::provider().settings;
+        settings.domains = vec![domain::samples::address(ADA).domain()];
+        let provider = domain::provider::Provider { settings, ..domain::samples::provider() };
+        let mut tx = lobby.services.store.begin().await.unwrap();
+        store::providers::insert(&mut tx, &provider, "").await.unwrap();
+        tx.commit().await.unwrap();
+        let own = lobby.guest("ada@home.example").await;
+        let browser = signed_in(&lobby, own.id).await;
+        let page = browser.get(&path).await;
+        assert!(page.says("Ask them to invite ada@home.example"), "{}", page.words());
+        let asked = browser.post("/fn/invitation/wish", &[("token", token(&path))]).await;
+        assert!(follow(&browser, &asked).await.says("Asked. A letter tells whoever invited you; they decide."));
+
+        let at_work = signed_in(&lobby, invitation.invited_by).await;
+        let page = at_work.get(&format!("/manage/{group}/invitations/{}", invitation.id)).await;
+        assert!(page.says("asks to be invited as ada@home.example instead"), "{}", page.words());
+        assert!(page.says("have not shown that ada@praxis.example is theirs"), "{}", page.words());
+        let form = [
+            ("form[group]", &*group.to_string()),
+            ("form[id]", &*invitation.id.to_string()),
+            ("form[address]", "ada@home.example"),
+            ("form[confirmed]", "true"),
+        ];
+        let done = follow(&at_work, &at_work.post("/fn/invitations/correct", &form).await).await;
+        assert!(done.says("The old invitation is revoked"), "{}", done.words());
+        assert!(lobby.membership(group, own.id).await.is_some_and(|given| given.counts(lobby.services.now())));
+        assert!(lobby.membership(group, invitation.user).await.is_none());
+    }
+}

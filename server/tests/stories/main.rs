@@ -5,7 +5,10 @@
 #[path = "../browser/mod.rs"]
 mod browser;
 
+mod account;
 mod codes;
+mod collaboration;
+mod factors;
 mod forms;
 mod gate;
 mod invited;

@@ -88,6 +88,30 @@ async fn a_kind_is_chosen_and_what_is_wrong_stands_beside_its_field_without_the_
     }
 }
 
+#[tokio::test]
+async fn a_certificate_that_ends_soon_is_said_where_administrators_look() {
+    for lobby in testing::both().await {
+        let admin = administrator(&lobby).await;
+        let path = added(&admin, "Praxis Nord", "praxis.example").await;
+        let unseen = admin.get(&path).await;
+        assert!(!unseen.says("Certificate ends"), "{}", unseen.words());
+        assert!(!admin.get("/admin").await.says("The certificate of"));
+        let id = path.rsplit('/').next().unwrap().parse().unwrap();
+        for (days, on_its_page, on_the_overview) in [
+            (20, "The provider's certificate ends on 21 Jun.", "The certificate of Praxis Nord ends on 21 Jun"),
+            (-2, "The provider's certificate ended on 30 May.", "The certificate of Praxis Nord ended on 30 May"),
+        ] {
+            let end = lobby.services.now() + domain::time::Span::days(days);
+            let mut tx = lobby.services.store.begin().await.unwrap();
+            store::providers::note_certificate(&mut tx, id, Some(end)).await.unwrap();
+            tx.commit().await.unwrap();
+            let page = admin.get(&path).await;
+            assert!(page.says(on_its_page) && page.says("Certificate ends"), "{}", page.words());
+            assert!(admin.get("/admin").await.says(on_the_overview), "{}", admin.get("/admin").await.words());
+        }
+    }
+}
+
 /// The id that stands in the callback of a provider's page.
 fn id_in(page: &Answer) -> String {
     page.text().split("/signin/callback/").nth(1).unwrap()[..36].to_owned()

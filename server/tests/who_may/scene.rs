@@ -6,14 +6,16 @@ use domain::id::{AttemptId, DraftId, InvitationId, PasskeyId};
 use domain::identity::Identity;
 use domain::passcode::Purpose;
 use domain::session::{Method, Origin};
-use domain::time::Span;
+use domain::time::{Span, Timestamp};
 use domain::user::User;
 use serde_json::json;
+use services::factors::{passes, recovery, totp};
 use services::federation::Errand;
 use services::signin::{Caller, Continuation};
 use services::testing::{Device, Lobby};
-use services::{Secret, Viewer, federation, passkeys, signin};
+use services::{Secret, Viewer, federation, passkeys, redemption, signin};
 use store::Engine;
+use store::authenticators::Kept;
 
 use crate::browser::{Answer, Browser, code_in, doors, letter_to, with_file};
 use crate::line::Line;
@@ -91,6 +93,13 @@ impl Asks<'_> {
             // A session of one's own, not the one that asks.
             ("my-session", Some(user)) => self.scene.lobby.viewer(user.id).await.session.id.to_string(),
             ("my-passkey", Some(user)) => self.passkey(user).await.0.to_string(),
+            ("my-authenticator", Some(user)) => self.authenticator(user).await,
+            ("authenticator-to-confirm", Some(_)) => self.waiting().await,
+            ("my-recovery-code", Some(user)) => self.recovery_code(user).await,
+            ("my-pass", Some(user)) => self.pass(user).await,
+            ("my-authenticator" | "authenticator-to-confirm" | "my-recovery-code" | "my-pass", None) => {
+                self.scene.names["none"].clone()
+            }
             ("passkey-to-sign-in", user) => self.answer_to_sign_in(user).await,
             ("passkey-to-add", Some(_)) => self.answer_to_add().await,
             ("passkey-to-prove", Some(user)) => self.answer_to_prove(user).await,
@@ -99,6 +108,9 @@ impl Asks<'_> {
             }
             ("code-to-sign-in", _) => self.code(Purpose::SignIn).await,
             ("code-to-prove", _) => self.code(Purpose::ProveAgain).await,
+            ("code-to-change-address", _) => self.code(Purpose::NewAddress).await,
+            ("asked-to-add", _) => self.ask_to_add().await,
+            ("code-to-add", _) => self.code_to_add().await,
             ("code-to-lift", _) => self.code(Purpose::LiftBlock).await,
             ("proved-invitation", _) => self.prove().await.to_string(),
             ("typed-address", _) => self.typed().await,
@@ -113,6 +125,8 @@ impl Asks<'_> {
     async fn code(&self, purpose: Purpose) -> String {
         let address = match (purpose, self.user) {
             (Purpose::LiftBlock, _) => "blocked@praxis.example".to_owned(),
+            // One for each: a mailbox gets so many codes an hour.
+            (Purpose::NewAddress, Some(user)) => format!("new-{}@else.example", user.id),
             (_, Some(user)) => user.address.to_string(),
             (_, None) => "person@praxis.example".to_owned(),
         };
@@ -123,7 +137,8 @@ impl Asks<'_> {
         let (lobby, origin) = (&self.scene.lobby, domain::samples::origin());
         let parsed = domain::samples::address(address);
         let (caller, to) = (self.caller(&origin), Continuation::Apps);
-        signin::ask(&lobby.services, &caller, purpose, &parsed, &signin::Asked::to(to, false)).await.unwrap();
+        let asked = signin::Asked { by: self.user.map(|user| user.id), ..signin::Asked::to(to, false) };
+        signin::ask(&lobby.services, &caller, purpose, &parsed, &asked).await.unwrap();
         letter_to(lobby, address).await.map(|letter| code_in(&letter)).unwrap_or_else(|| "00000000".to_owned())
     }
 
@@ -137,12 +152,54 @@ impl Asks<'_> {
             digest: &token.digest(),
             methods: &methods,
             proved_at: now,
-            multifactor_at: None,
+            multifactor_at: Some(now),
             by: None,
         };
         store::sessions::renew(&mut tx, viewer.session.id, &proof, now).await.unwrap();
         tx.commit().await.unwrap();
         made
+    }
+
+    /// An authenticator of the actor's own, who proved themselves just now; the code that it shows.
+    async fn authenticator(&self, user: &User) -> String {
+        self.passkey(user).await;
+        let services = &self.scene.lobby.services;
+        let secret = Secret::given("OBWGC2LOFVZXI4TJNZTS243FMNZGK5BN");
+        let now = services.now();
+        let kept = Kept {
+            user: user.id,
+            secret: services.key.seal(&format!("authenticator {}", user.id), &secret).unwrap(),
+            session: self.signed_in.as_ref().unwrap().0.session.id,
+            created_at: now,
+            confirmed_at: Some(now),
+            last_step: 0,
+            last_used_at: None,
+        };
+        let mut tx = services.store.begin().await.unwrap();
+        store::authenticators::begin(&mut tx, &kept).await.unwrap();
+        tx.commit().await.unwrap();
+        shown(&secret, now)
+    }
+
+    /// The first code of an authenticator that waits for it.
+    async fn waiting(&self) -> String {
+        let services = &self.scene.lobby.services;
+        let (viewer, _) = self.signed_in.as_ref().unwrap();
+        totp::begin(services, viewer).await.unwrap();
+        shown(&totp::waiting(services, viewer).await.unwrap().unwrap().secret, services.now())
+    }
+
+    async fn recovery_code(&self, user: &User) -> String {
+        self.passkey(user).await;
+        let viewer = self.scene.lobby.stepped_up(&self.scene.lobby.viewer(user.id).await).await;
+        let codes = recovery::make(&self.scene.lobby.services, &viewer).await.unwrap();
+        codes[0].expose().to_owned()
+    }
+
+    async fn pass(&self, user: &User) -> String {
+        let lobby = &self.scene.lobby;
+        let admin = lobby.admin().await.viewer().clone().user_administrator().unwrap();
+        passes::give(&lobby.services, &admin, user.id).await.unwrap().spaced()
     }
 
     async fn answer_to_sign_in(&self, user: Option<&User>) -> String {
@@ -172,6 +229,24 @@ impl Asks<'_> {
         let (viewer, _) = self.signed_in.as_ref().unwrap();
         let challenge = passkeys::begin_proof(&lobby.services, viewer, &self.caller(&origin)).await.unwrap();
         json!({ "ceremony": challenge.ceremony, "credential": device.sign(&challenge.options) }).to_string()
+    }
+
+    /// Asks to add the pending invitation to the actor's own account, where they may; its link.
+    async fn ask_to_add(&self) -> String {
+        let (services, token) = (&self.scene.lobby.services, self.scene.names["token"].clone());
+        if let Some((viewer, _)) = &self.signed_in {
+            let origin = domain::samples::origin();
+            redemption::ask_to_add(services, viewer, &self.caller(&origin), &Secret::given(&token)).await.ok();
+        }
+        token
+    }
+
+    async fn code_to_add(&self) -> String {
+        self.ask_to_add().await;
+        let letter = letter_to(&self.scene.lobby, "pending@praxis.example").await;
+        letter
+            .filter(|letter| letter.contains("For the account"))
+            .map_or("00000000".to_owned(), |letter| code_in(&letter))
     }
 
     /// Proves the address of the pending invitation at the door.
@@ -230,6 +305,13 @@ impl Asks<'_> {
     fn caller<'a>(&'a self, origin: &'a Origin) -> Caller<'a> {
         Caller { browser: &self.cookie, device: None, origin, correlation: self.scene.lobby.correlation() }
     }
+}
+
+/// What an authenticator with this secret shows.
+fn shown(secret: &Secret, at: Timestamp) -> String {
+    let secret = totp_rs::Secret::try_from_base32(secret.expose()).unwrap();
+    let totp = totp_rs::Builder::new().with_secret(secret).build_noncompliant();
+    totp.generate(u64::try_from(at.0 / 1000).unwrap()).to_string()
 }
 
 /// `ok` for what was done or shown; `door`, `prove` and `shut` for where it leads instead; else the status.

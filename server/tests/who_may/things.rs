@@ -74,6 +74,7 @@ pub async fn make(lobby: &Lobby) -> (Vec<Option<User>>, Names) {
         ("person", person.id.to_string()),
         ("session", lobby.viewer(person.id).await.session.id.to_string()),
         ("passkey", lobby.passkey(holder.id).await.0.to_string()),
+        ("passkey-of-person", lobby.passkey(person.id).await.0.to_string()),
     ] {
         names.insert(name, id);
     }
@@ -131,7 +132,11 @@ fn draft() -> Policy {
 async fn providers(lobby: &Lobby, admin: &Admin, names: &mut Names) {
     let named =
         |name: &str| ProviderForm { name: name.to_owned(), client_id: "lobby".to_owned(), ..Preset::OpenId.form() };
-    let partner = ProviderForm { issuer: "https://login.praxis-nord.example".to_owned(), ..named("Praxis Nord") };
+    let partner = ProviderForm {
+        issuer: "https://login.praxis-nord.example".to_owned(),
+        domains: "guarded.example".to_owned(),
+        ..named("Praxis Nord")
+    };
     let at = |path: &str| format!("{}/{path}", stub::address());
     let social = ProviderForm {
         preset: Preset::OAuth2.as_str().to_owned(),
@@ -189,6 +194,10 @@ async fn invitation(lobby: &Lobby, people: &UserAdmin, owner: &User, group: Grou
     let (sent, mut tx) = (LetterState::Sent { at: lobby.services.now() }, lobby.services.store.begin().await.unwrap());
     store::invitations::set_letter(&mut tx, pending, &sent).await.unwrap();
     tx.commit().await.unwrap();
+
+    let guarded = lobby.pending_guest("pending@guarded.example").await;
+    let guarded = lobby.invitation(group, owner.id, &guarded).await.id;
+    names.insert("guarded-token", link(guarded).await.expose().to_owned());
 
     let orphan = lobby.pending_guest("orphan@praxis.example").await;
     let former = lobby.member("former@lindenhof.example").await;
@@ -254,6 +263,7 @@ async fn versions(services: &Services, person: &User, names: &mut Names) {
         ("version-of-person", person.version),
         ("version-of-organization", tenant.organization.version),
         ("version-of-collaboration", tenant.collaboration.version),
+        ("version-of-security", tenant.security.version),
     ] {
         names.insert(name, version.to_string());
     }

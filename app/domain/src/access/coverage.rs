@@ -3,14 +3,14 @@
 
 use super::PolicySet;
 use super::attempt::Target;
-use super::policy::{Choice, Include, Named, Policy, What, Where, Who};
+use super::policy::{Choice, Include, Named, Policy, PolicyState, What, Where, Who};
 use super::verdict::Mismatch;
 use crate::id::{AppId, PolicyId};
 use crate::session::Platform;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Oddity {
-    /// Nobody can ever meet this condition.
+    /// Nobody whose facts are known can ever meet this condition.
     NeverMatches { policy: PolicyId, because: Mismatch },
     /// What `policy` asks for opens nothing: `blocked_by` stops everybody whom it matches.
     Undone { policy: PolicyId, blocked_by: PolicyId },
@@ -30,7 +30,7 @@ pub fn oddities(set: &PolicySet) -> Vec<Oddity> {
             if index == other_index || !is_within(policy, other) {
                 continue;
             }
-            if other.blocks() && !policy.blocks() && other.state == super::PolicyState::On {
+            if other.blocks() && !policy.blocks() && other.state == PolicyState::On {
                 found.push(Oddity::Undone { policy: policy.id, blocked_by: other.id });
             } else if other_index < index && is_within(other, policy) && same_controls(policy, other) {
                 found.push(Oddity::Repeats { policy: policy.id, repeats: other.id });
@@ -44,7 +44,7 @@ fn same_controls(one: &Policy, other: &Policy) -> bool {
     one.grant == other.grant && one.frequency == other.frequency
 }
 
-/// The condition that nobody can meet.
+/// The condition that nobody can meet whose facts are known. (One that is missing matches every include and no exclude.)
 pub fn never_matches(policy: &Policy) -> Option<Mismatch> {
     let users = &policy.users;
     let left: Vec<&Who> = users.include.iter().filter(|who| !users.exclude.contains(who)).collect();
@@ -109,12 +109,13 @@ fn condition_within<T: PartialEq>(inner: Option<&Choice<T>>, outer: Option<&Choi
     included && outer.exclude.iter().all(|one| inner.exclude.contains(one))
 }
 
-/// Is there a policy in force that speaks of guests in this application?
+/// Is there a policy that speaks of guests in this application? One that only reports does not guard it.
 pub fn guards_guests(set: &PolicySet, app: AppId) -> bool {
     let of_guests = |who: &Who| matches!(who, Who::All | Who::Guests | Who::Group(_));
-    set.in_force().any(|policy| {
+    set.in_force().filter(|policy| policy.state == PolicyState::On).any(|policy| {
         policy.applications.covers(Target::App(app))
             && policy.users.include.iter().any(of_guests)
+            && !policy.users.exclude.contains(&Who::Guests)
             && never_matches(policy).is_none()
     })
 }

@@ -6,6 +6,7 @@ use super::policy::{Choice, Control, Frequency, Grant, Include, Named, Policy, P
 use super::verdict::{Demand, Judged, Judgment, Mismatch, Outcome, Step, Verdict};
 use super::{Entry, PolicySet};
 use crate::session::Platform;
+use crate::time::Timestamp;
 use crate::user::UserType;
 
 /// Judges an attempt by every policy of the set. Every policy that matches must be satisfied; any block wins; where none
@@ -27,14 +28,15 @@ pub fn evaluate(set: &PolicySet, attempt: &Attempt) -> Verdict {
 }
 
 fn outcome(judged: &[Judged]) -> Outcome {
-    let mut demand = Demand::default();
+    let mut wanted = Vec::new();
     for Judged { judgment, .. } in judged.iter().filter(|judged| !judged.report_only) {
         match judgment {
             Judgment::Blocks => return Outcome::Blocked,
-            Judgment::Demands(wanted) => demand.add(wanted),
+            Judgment::Demands(demand) => wanted.push(demand.clone()),
             Judgment::NotApplied(_) | Judgment::Satisfied => {}
         }
     }
+    let demand = Demand::of(wanted);
     if demand.is_empty() { Outcome::Granted } else { Outcome::Demanded(demand) }
 }
 
@@ -120,12 +122,10 @@ fn asked(set: &PolicySet, policy: &Policy, attempt: &Attempt) -> Judgment {
         }
         Some(Grant::RequireAny(_)) | None => {}
     }
-    let stale = policy.frequency.is_some_and(|frequency| !is_recent(frequency, attempt));
-    // A second factor that is asked for anyway is a proof.
-    if stale && !wanted.contains(&vec![Step::Multifactor]) {
+    if policy.frequency.is_some_and(|frequency| !is_recent(frequency, attempt.proof.at, attempt)) {
         wanted.push(vec![Step::Prove]);
     }
-    if wanted.is_empty() { Judgment::Satisfied } else { Judgment::Demands(Demand(wanted)) }
+    if wanted.is_empty() { Judgment::Satisfied } else { Judgment::Demands(Demand::of([Demand(wanted)])) }
 }
 
 fn step(control: Control) -> Step {
@@ -139,7 +139,7 @@ fn is_met(set: &PolicySet, policy: &Policy, control: Control, attempt: &Attempt)
     match control {
         // Where the policy says how often, it says so of the second factor too.
         Control::Multifactor => {
-            let recent = |at| policy.frequency.is_none_or(|frequency| attempt.at < at + frequency.span());
+            let recent = |at| policy.frequency.is_none_or(|frequency| is_recent(frequency, at, attempt));
             attempt.proof.multifactor_at.is_some_and(recent)
         }
         Control::Terms(id) => {
@@ -150,11 +150,11 @@ fn is_met(set: &PolicySet, policy: &Policy, control: Control, attempt: &Attempt)
     }
 }
 
-/// Did the person prove themselves as lately as this?
-fn is_recent(frequency: Frequency, attempt: &Attempt) -> bool {
+/// Is a proof of this moment as late as that? One that counts once counts for the application it was made for.
+fn is_recent(frequency: Frequency, proved_at: Timestamp, attempt: &Attempt) -> bool {
     let for_this = match (frequency, attempt.target) {
         (Frequency::EveryTime, Target::App(app)) => attempt.proof.application.is_none_or(|used_up| used_up == app),
         _ => true,
     };
-    for_this && attempt.at < attempt.proof.at + frequency.span()
+    for_this && attempt.at < proved_at + frequency.span()
 }

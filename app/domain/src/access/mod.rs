@@ -14,11 +14,16 @@ pub mod terms;
 pub mod verdict;
 pub mod why;
 
+#[cfg(test)]
+mod tests;
+
 pub use attempt::{Accepted, Attempt, Person, Place, Proof, Target};
 pub use country::{Country, CountryCode};
 pub use evaluate::evaluate;
 pub use location::{Location, LocationKind, LocationName};
-pub use policy::{Choice, Control, Frequency, Grant, Include, Policy, PolicyName, PolicyState, What, Where, Who};
+pub use policy::{
+    Choice, Control, Frequency, Grant, Include, Named, Policy, PolicyName, PolicyState, What, Where, Who,
+};
 pub use ranges::{Ranges, RangesError};
 pub use terms::{Terms, TermsName, TermsText};
 pub use verdict::{Demand, Judged, Judgment, Mismatch, Outcome, Step, Verdict};

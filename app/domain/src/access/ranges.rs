@@ -101,7 +101,8 @@ fn canonical(net: IpNet) -> Option<IpNet> {
 
 impl From<Vec<IpNet>> for Ranges {
     fn from(nets: Vec<IpNet>) -> Self {
-        let mut listed = nets;
+        // Ranges that were stored or sent pass here too, without having been parsed.
+        let mut listed: Vec<IpNet> = nets.into_iter().map(|net| canonical(net).unwrap_or(net).trunc()).collect();
         listed.dedup();
         let (mut v4, mut v6) = (Vec::new(), Vec::new());
         for net in &listed {
@@ -175,6 +176,13 @@ mod tests {
         assert!(holds("192.0.2.0/24", "::ffff:192.0.2.7"));
         assert!(holds("::ffff:192.0.2.0/120", "192.0.2.7"));
         assert!(!holds("2001:db8::/32", "192.0.2.7"));
+    }
+
+    #[test]
+    fn a_stored_range_that_is_mapped_is_the_v4_one_too() {
+        let stored: Ranges = serde_json::from_str(r#"["::ffff:192.0.2.0/120"]"#).unwrap();
+        assert!(stored.contains("192.0.2.7".parse().unwrap()));
+        assert_eq!(serde_json::to_string(&stored).unwrap(), r#"["192.0.2.0/24"]"#);
     }
 
     #[test]

@@ -89,13 +89,24 @@ impl Demand {
         self.0.iter().any(|one_of| one_of.contains(&step))
     }
 
-    /// Adds what another policy wants; the same is wanted once.
-    pub(super) fn add(&mut self, other: &Self) {
-        for one_of in &other.0 {
-            if !self.0.contains(one_of) {
-                self.0.push(one_of.clone());
-            }
+    /// What several policies want together: in an order of its own, the same once, and not what another brings anyway.
+    pub(super) fn of(wanted: impl IntoIterator<Item = Self>) -> Self {
+        let mut all: Vec<Vec<Step>> = wanted.into_iter().flat_map(|demand| demand.0).collect();
+        for one_of in &mut all {
+            one_of.sort_unstable();
+            one_of.dedup();
         }
+        all.sort_unstable();
+        all.dedup();
+        let certain: Vec<Step> = all.iter().filter(|one_of| one_of.len() == 1).flatten().copied().collect();
+        // A second factor is a proof.
+        let brought = |one_of: &Vec<Step>| match one_of.as_slice() {
+            [Step::Prove] => certain.contains(&Step::Multifactor),
+            [_] => false,
+            several => several.iter().any(|step| certain.contains(step)),
+        };
+        all.retain(|one_of| !brought(one_of));
+        Self(all)
     }
 }
 

@@ -5,6 +5,7 @@ mod domain_list;
 mod domain_name;
 mod email;
 mod label;
+mod language;
 mod lookalike;
 mod names;
 mod paste;
@@ -15,6 +16,7 @@ pub use domain_list::{BadLine, DomainList, DomainListError, DomainPattern, Domai
 pub use domain_name::{DomainError, DomainName};
 pub use email::{AddressError, EmailAddress};
 pub use label::{Label, Message, TextError};
+pub use language::{LANGUAGES, is_language_tag};
 pub use lookalike::{Familiar, Lookalike};
 pub use names::{Suspicion, SuspicionKind, letter_name, suspicious_text};
 pub use paste::{Pasted, parse_list};

@@ -13,13 +13,13 @@ pub use assign::AssignGroupPage;
 use domain::application::Application;
 use leptos::prelude::*;
 use services::applications::{self, Show};
-use services::{Count, Page, PageAsk, UserAdmin, Verb, groups};
+use services::{Page, PageAsk, UserAdmin, Verb, groups};
 
 use crate::routes;
 use crate::ssr::{Visit, refused, visit};
 use crate::ui::{
-    AdminFrame, Badge, Empty, FilterChip, Filters, Head, Icon, Logo, Notices, Pager, SelectOption, SortHead, Tone,
-    When, list_ask, page,
+    Badge, Empty, FilterChip, Icon, ListPage, ListTable, Logo, Paging, SelectOption, SortHead, Tone, When, is_empty,
+    list_ask, page,
 };
 
 /// So many groups stand in one select; with more, they are searched.
@@ -37,42 +37,40 @@ pub fn ApplicationsPage() -> impl IntoView {
             [(Show::Enabled, "Enabled"), (Show::Disabled, "Disabled"), (Show::SelfService, "With self-service")];
         let values = values.map(|(show, said)| (show.as_str().to_owned(), said.to_owned())).to_vec();
         let chips = vec![FilterChip { name: "show", label: "Show", values }];
+        let add =
+            view! { <a class="button primary" href=routes::NEW_APPLICATION><Icon name="plus"/> "Add application"</a> };
         Ok(view! {
-            <AdminFrame visit=visit.clone() name="Applications">
-                <Head title="Applications" lead="What people open from their apps page.">
-                    <a class="button primary" href=routes::NEW_APPLICATION><Icon name="plus"/> "Add application"</a>
-                </Head>
-                <Notices visit=visit.clone() problems=problems/>
-                <Filters visit=visit.clone() what="applications" placeholder="Name, description, publisher" chips=chips/>
+            <ListPage
+                visit=visit.clone()
+                title="Applications"
+                lead="What people open from their apps page."
+                problems=problems
+                what="applications"
+                placeholder="Name, description, publisher"
+                chips=chips
+                add=Some(add.into_any())
+            >
                 {list(visit, show, found)}
-            </AdminFrame>
+            </ListPage>
         }
         .into_any())
     })
 }
 
 fn list(visit: Visit, show: Show, found: Page<Application>) -> AnyView {
-    if found.items.is_empty() && found.count == Count::Exactly(0) {
+    if is_empty(&found) {
         return none(&visit, show);
     }
     let rows = found.items.iter().map(|app| row(&visit, app)).collect_view();
+    let (rows, paging) = (rows.into_any(), Paging::of(&found));
     view! {
-        <div class="table">
-            <table>
-                <caption class="hidden">"Applications"</caption>
-                <thead>
-                    <tr>
-                        <SortHead visit=visit.clone() name="name" label="Application" first=true/>
-                        <th scope="col">"State"</th>
-                        <th scope="col">"Self-service"</th>
-                        <th scope="col">"Opens"</th>
-                        <SortHead visit=visit.clone() name="created" label="Added" descending=true/>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
-        <Pager visit=visit count=found.count next=found.next previous=found.previous one="application" many="applications"/>
+        <ListTable visit=visit.clone() caption="Applications" rows paging one="application" many="applications">
+            <SortHead visit=visit.clone() name="name" label="Application" first=true/>
+            <th scope="col">"State"</th>
+            <th scope="col">"Self-service"</th>
+            <th scope="col">"Opens"</th>
+            <SortHead visit=visit.clone() name="created" label="Added" descending=true/>
+        </ListTable>
     }
     .into_any()
 }

@@ -6,13 +6,13 @@ pub mod partner;
 
 use leptos::prelude::*;
 use services::partners::{self, Listed};
-use services::{Count, Page, Viewer};
+use services::{Page, Viewer};
 
 use crate::admin::groups::many;
 use crate::routes;
 use crate::ssr::{Visit, refused, visit};
 use crate::ui::{
-    AdminFrame, Badge, Empty, FilterChip, Filters, Head, Icon, Notices, Pager, SortHead, Tone, When, list_ask, page,
+    Badge, Empty, FilterChip, Icon, ListPage, ListTable, Paging, SortHead, Tone, When, is_empty, list_ask, page,
 };
 
 /// Domains that a row names; the rest are counted.
@@ -34,14 +34,21 @@ pub fn PartnersPage() -> impl IntoView {
         }];
         let new = may.then(|| {
             view! { <a class="button primary" href=routes::NEW_PARTNER><Icon name="plus"/> "Add partner"</a> }
+                .into_any()
         });
         Ok(view! {
-            <AdminFrame visit=visit.clone() name="Partners">
-                <Head title="Partners" lead="Organizations whose people come as guests, known by their mail domains.">{new}</Head>
-                <Notices visit=visit.clone() problems=problems/>
-                <Filters visit=visit.clone() what="partners" placeholder="Name or domain" chips=chips/>
+            <ListPage
+                visit=visit.clone()
+                title="Partners"
+                lead="Organizations whose people come as guests, known by their mail domains."
+                problems=problems
+                what="partners"
+                placeholder="Name or domain"
+                chips=chips
+                add=new
+            >
                 {list(visit, closed, may, found)}
-            </AdminFrame>
+            </ListPage>
         }
         .into_any())
     })
@@ -53,27 +60,19 @@ fn changes(viewer: &Viewer) -> bool {
 }
 
 fn list(visit: Visit, closed: bool, may: bool, found: Page<Listed>) -> AnyView {
-    if found.items.is_empty() && found.count == Count::Exactly(0) {
+    if is_empty(&found) {
         return none(&visit, closed, may);
     }
     let rows = found.items.iter().map(|listed| row(&visit, listed)).collect_view();
+    let (rows, paging) = (rows.into_any(), Paging::of(&found));
     view! {
-        <div class="table">
-            <table>
-                <caption class="hidden">"Partners"</caption>
-                <thead>
-                    <tr>
-                        <SortHead visit=visit.clone() name="name" label="Partner" first=true/>
-                        <th scope="col" class="number">"Guests"</th>
-                        <th scope="col">"Invitations"</th>
-                        <th scope="col">"Default sponsor"</th>
-                        <SortHead visit=visit.clone() name="created" label="Added" descending=true/>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
-        <Pager visit=visit count=found.count next=found.next previous=found.previous one="partner" many="partners"/>
+        <ListTable visit=visit.clone() caption="Partners" rows paging one="partner" many="partners">
+            <SortHead visit=visit.clone() name="name" label="Partner" first=true/>
+            <th scope="col" class="number">"Guests"</th>
+            <th scope="col">"Invitations"</th>
+            <th scope="col">"Default sponsor"</th>
+            <SortHead visit=visit.clone() name="created" label="Added" descending=true/>
+        </ListTable>
     }
     .into_any()
 }

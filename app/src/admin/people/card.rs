@@ -8,12 +8,12 @@ use leptos::server_fn::ServerFn;
 use services::people::{Person, ProfileForm};
 
 use super::deeds::{
-    AddSponsor, EditPerson, EndForm, EndTheirSessions, RemoveSponsor, ResendToPerson, ResetForm, ResetPerson,
-    RevokeOfPerson, RolesForm, SetPersonEnd, SetPersonRoles,
+    AddSponsor, EditPerson, EndForm, EndTheirSessions, RemoveFactor, RemoveSponsor, ResendToPerson, ResetForm,
+    ResetPerson, RevokeOfPerson, RolesForm, SetPersonEnd, SetPersonRoles,
 };
 use crate::admin::{AddressForm, Edited, button};
 use crate::panel::account::platform;
-use crate::panel::passkeys::added_and_used;
+use crate::panel::factors::{added_and_used, codes_left};
 use crate::routes;
 use crate::ssr::{Draft, Visit};
 use crate::ui::{Badge, Choice, Field, Hidden, Icon, Select, Tone, When, until};
@@ -312,19 +312,80 @@ fn invitation_row(
     }
 }
 
-pub fn passkeys(visit: &Visit, person: &Person) -> Option<impl IntoView + use<>> {
-    let rows = person.passkeys.iter().map(|passkey| {
+/// What they have as second factor; and the pass for who has none, or has lost it.
+pub fn factors(visit: &Visit, person: &Person, may: bool) -> impl IntoView + use<> {
+    let user = person.user.value.id;
+    let remove = |factor: String, label: String| {
+        may.then(|| {
+            view! {
+                <form method="post" action=RemoveFactor::PATH>
+                    <Hidden name="id" value=user.to_string()/>
+                    <Hidden name="factor" value=factor/>
+                    <button class="button small" aria-label=label>"Remove"</button>
+                </form>
+            }
+        })
+    };
+    let app = person.factors.authenticator.as_ref().map(|own| {
         view! {
             <li>
-                <Icon name="key"/>
-                <div><b>{passkey.name.to_string()}</b>{added_and_used(visit, passkey)}</div>
+                <Icon name="phone"/>
+                <div><b>"Authenticator app"</b>{added_and_used(visit, own.added_at, own.last_used_at)}</div>
+                {remove("authenticator".to_owned(), "Remove the authenticator app".to_owned())}
             </li>
         }
     });
-    let rows: Vec<_> = rows.collect();
-    (!rows.is_empty()).then(|| {
-        view! { <section class="card"><header><h2>"Passkeys"</h2></header><ul class="rows">{rows}</ul></section> }
-    })
+    let passkeys: Vec<_> = person
+        .passkeys
+        .iter()
+        .map(|passkey| {
+            view! {
+                <li>
+                    <Icon name="key"/>
+                    <div><b>{passkey.name.to_string()}</b>{added_and_used(visit, passkey.created_at, passkey.last_used_at)}</div>
+                    {remove(passkey.id.to_string(), format!("Remove {}", passkey.name))}
+                </li>
+            }
+        })
+        .collect();
+    let none = app.is_none() && passkeys.is_empty();
+    let rows = if none {
+        view! { <p class="muted">"None set up."</p> }.into_any()
+    } else {
+        view! {
+            <ul class="rows">
+                {app}
+                {passkeys}
+                <li><Icon name="key"/><div><b>"Recovery codes"</b><small>{codes_left(person.factors.recovery_codes)}</small></div></li>
+            </ul>
+        }
+        .into_any()
+    };
+    view! {
+        <section class="card">
+            <header><h2>"Second factors"</h2></header>
+            {rows}
+            {may.then(|| give_pass(user, None))}
+        </section>
+    }
+}
+
+/// The button that makes an enrolment pass, for administrators and for owners of a group.
+pub fn give_pass(user: domain::id::UserId, group: Option<domain::id::GroupId>) -> impl IntoView {
+    view! {
+        <details class="more">
+            <summary>"Give an enrolment pass…"</summary>
+            <form class="form" method="post" action=routes::ENROLMENT_PASS>
+                <p>
+                    "It lets them set up a second factor after they sign in. It is shown once and holds for 24 hours: make sure \
+                     to whom you pass it on, best in person or on the telephone."
+                </p>
+                <Hidden name="user" value=user.to_string()/>
+                {group.map(|group| view! { <Hidden name="group" value=group.to_string()/> })}
+                <div class="actions"><button class="button">"Give an enrolment pass"</button></div>
+            </form>
+        </details>
+    }
 }
 
 pub fn sessions(visit: &Visit, person: &Person, may: bool) -> Option<impl IntoView + use<>> {

@@ -4,8 +4,9 @@ use domain::role::{Role, Roles};
 use domain::text::EmailAddress;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
+use services::factors::totp;
 use services::people::{self, ProfileForm};
-use services::{Refusal, invitations};
+use services::{Refusal, invitations, passkeys};
 
 use crate::admin::{AddressForm, Edited, id as read, person_of};
 use crate::error::AppError;
@@ -214,6 +215,21 @@ pub async fn revoke_of_person(
         let visit = visit()?;
         invitations::revoke(&visit.services, &visit.viewer()?.user_administrator()?, read(&id)?).await?;
         Ok(Next::to(page_of(&person)).done("revoked"))
+    })
+    .await
+}
+
+/// `factor` is `authenticator`, or the id of a passkey.
+#[server(prefix = "/fn", endpoint = "people/remove-factor")]
+pub async fn remove_factor(#[server(default)] id: String, #[server(default)] factor: String) -> Result<(), AppError> {
+    doorway(NothingTyped, page_of(&id), async move {
+        let visit = visit()?;
+        let admin = visit.viewer()?.user_administrator()?;
+        match factor.as_str() {
+            "authenticator" => totp::remove_of(&visit.services, &admin, read(&id)?).await?,
+            passkey => passkeys::remove_of(&visit.services, &admin, read(&id)?, read(passkey)?).await?,
+        }
+        Ok(Next::to(page_of(&id)).done("factor-removed"))
     })
     .await
 }

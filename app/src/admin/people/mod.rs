@@ -1,6 +1,6 @@
 //! People: the list of everybody in the directory.
 
-mod card;
+pub mod card;
 pub mod deeds;
 pub mod delete;
 pub mod new;

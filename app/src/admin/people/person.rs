@@ -67,7 +67,7 @@ pub fn PersonPage() -> impl IntoView {
                 {card::memberships(&visit, &person)}
                 {card::owned(&person)}
                 {card::invitations(&visit, &person)}
-                {card::passkeys(&visit, &person)}
+                {card::factors(&visit, &person, may && !deleted)}
                 {card::sessions(&visit, &person, may)}
                 {ends}
                 {sponsors}

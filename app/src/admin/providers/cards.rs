@@ -10,7 +10,7 @@ use super::guide;
 use crate::admin::button;
 use crate::routes;
 use crate::ssr::{Draft, Visit};
-use crate::ui::{Field, Hidden, Logo};
+use crate::ui::{Field, Hidden, Logo, until};
 
 /// What is entered at the provider. One click marks an address whole.
 pub fn addresses(visit: &Visit, provider: &Provider) -> impl IntoView + use<> {
@@ -65,7 +65,7 @@ fn only(kept: &Kept) -> String {
 }
 
 /// Who depends on it, and the switch.
-pub fn standing(kept: &Kept, own: bool) -> impl IntoView + use<> {
+pub fn standing(visit: &Visit, kept: &Kept, own: bool) -> impl IntoView + use<> {
     let provider = &kept.provider.value;
     let depend = match kept.people {
         0 => "Nobody signs in by it yet.".to_owned(),
@@ -81,6 +81,10 @@ pub fn standing(kept: &Kept, own: bool) -> impl IntoView + use<> {
         (false, Protocol::OpenId { .. }) => "None: Lobby proves itself by PKCE alone.",
         (false, Protocol::OAuth2(_)) => "None is kept.",
     };
+    let certificate = provider.certificate_ends_at.map(|end| {
+        let end = until(&visit.zone(), end, visit.now());
+        view! { <div><dt>"Certificate ends"</dt><dd>{end}<small>"As the provider showed it last."</small></dd></div> }
+    });
     let switch = if provider.enabled { off(kept, own).into_any() } else { on(provider).into_any() };
     view! {
         <section class="card">
@@ -88,6 +92,7 @@ pub fn standing(kept: &Kept, own: bool) -> impl IntoView + use<> {
             <dl class="facts">
                 <div><dt>"People"</dt><dd>{depend} {partners.map(|said| view! { <small>{said}</small> })}</dd></div>
                 <div><dt>"Client secret"</dt><dd>{secret}</dd></div>
+                {certificate}
             </dl>
             {switch}
         </section>

@@ -13,12 +13,12 @@ use domain::provider::{Asserted, Provider};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use services::providers::{self, Preset, Warning};
-use services::{Count, Page, Stored};
+use services::{Page, Stored};
 
 use crate::routes;
 use crate::ssr::{Kept, Visit, refused, visit};
 use crate::ui::{
-    AdminFrame, Badge, Empty, Filters, Head, Icon, Logo, Notices, Pager, SortHead, Tone, When, list_ask, page, until,
+    Badge, Empty, Icon, ListPage, ListTable, Logo, Paging, SortHead, Tone, When, is_empty, list_ask, page, until,
 };
 
 /// So many domains stand in a row of the list; the rest is counted.
@@ -42,45 +42,38 @@ pub fn ProvidersPage() -> impl IntoView {
         let admin = visit.viewer()?.administrator()?;
         let found = providers::list(&visit.services, &admin, &list_ask(&visit)).await?;
         let problems = refused(&visit).await?;
+        let add = view! { <a class="button primary" href=routes::NEW_PROVIDER><Icon name="plus"/> "Add provider"</a> };
         Ok(view! {
-            <AdminFrame visit=visit.clone() name="Identity providers">
-                <Head
-                    title="Identity providers"
-                    lead="Where guests and members sign in with an account that they already have. Whoever has none gets a code by e-mail."
-                >
-                    <a class="button primary" href=routes::NEW_PROVIDER><Icon name="plus"/> "Add provider"</a>
-                </Head>
-                <Notices visit=visit.clone() problems=problems/>
-                <Filters visit=visit.clone() what="identity providers" placeholder="Name or domain"/>
+            <ListPage
+                visit=visit.clone()
+                title="Identity providers"
+                lead="Where guests and members sign in with an account that they already have. Whoever has none gets a code by e-mail."
+                problems=problems
+                what="identity providers"
+                placeholder="Name or domain"
+                add=Some(add.into_any())
+            >
                 {list(visit, found)}
-            </AdminFrame>
+            </ListPage>
         }
         .into_any())
     })
 }
 
 fn list(visit: Visit, found: Page<Stored<Provider>>) -> AnyView {
-    if found.items.is_empty() && found.count == Count::Exactly(0) {
+    if is_empty(&found) {
         return none(&visit);
     }
     let rows = found.items.iter().map(|stored| row(&visit, &stored.value)).collect_view();
+    let (rows, paging) = (rows.into_any(), Paging::of(&found));
     view! {
-        <div class="table">
-            <table>
-                <caption class="hidden">"Identity providers"</caption>
-                <thead>
-                    <tr>
-                        <SortHead visit=visit.clone() name="name" label="Provider" first=true/>
-                        <th scope="col">"Kind"</th>
-                        <th scope="col">"Domains"</th>
-                        <th scope="col">"State"</th>
-                        <SortHead visit=visit.clone() name="created" label="Added" descending=true/>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
-        <Pager visit=visit count=found.count next=found.next previous=found.previous one="provider" many="providers"/>
+        <ListTable visit=visit.clone() caption="Identity providers" rows paging one="provider" many="providers">
+            <SortHead visit=visit.clone() name="name" label="Provider" first=true/>
+            <th scope="col">"Kind"</th>
+            <th scope="col">"Domains"</th>
+            <th scope="col">"State"</th>
+            <SortHead visit=visit.clone() name="created" label="Added" descending=true/>
+        </ListTable>
     }
     .into_any()
 }
@@ -122,6 +115,8 @@ fn badges(visit: &Visit, provider: &Provider) -> impl IntoView + use<> {
         let (tone, text) = match warning {
             Warning::SecretEnded(..) => (Tone::Critical, "Secret has ended".to_owned()),
             Warning::SecretEnds(_, end) => (Tone::Caution, format!("Secret ends {}", until(&zone, end, now))),
+            Warning::CertificateEnded(..) => (Tone::Critical, "Certificate has ended".to_owned()),
+            Warning::CertificateEnds(_, end) => (Tone::Caution, format!("Certificate ends {}", until(&zone, end, now))),
             Warning::PasscodesUntil(_, end) => (Tone::Caution, format!("Codes until {}", zone.format(end, "%H:%M"))),
         };
         view! { <Badge tone text/> " " }

@@ -35,7 +35,7 @@ pub fn ProviderPage() -> impl IntoView {
         let cards = view! {
             <div class="cards">
                 {cards::addresses(&visit, &provider)}
-                {cards::standing(&stands, own)}
+                {cards::standing(&visit, &stands, own)}
                 {provider.enabled.then(|| cards::passcodes(&visit, &provider, &hours))}
                 {cards::logo(&provider)}
             </div>
@@ -77,6 +77,16 @@ fn warnings(visit: &Visit, stands: &Stands) -> impl IntoView + use<> {
                 Tone::Caution,
                 format!("The client secret ends on {}.", until(&zone, end, now)),
                 "Nobody comes in by this provider after that day. Make a new one there and enter it below, with its last day.",
+            ),
+            Warning::CertificateEnded(_, end) => (
+                Tone::Critical,
+                format!("The provider's certificate ended on {}.", until(&zone, end, now)),
+                "That is the one it showed last. If it shows no newer one, nobody comes in by it: ask whoever runs it, and test it here.",
+            ),
+            Warning::CertificateEnds(_, end) => (
+                Tone::Caution,
+                format!("The provider's certificate ends on {}.", until(&zone, end, now)),
+                "Whoever runs the provider must renew it, or nobody comes in by it after that day. A test here shows whether they have.",
             ),
             Warning::PasscodesUntil(_, end) => (
                 Tone::Caution,

@@ -13,7 +13,7 @@ use super::deeds::{LookAtProvider, TryProvider};
 use crate::admin::{button, id as read, param, problems_of};
 use crate::routes;
 use crate::ssr::{Kept, Visit, draft_or, visit};
-use crate::ui::{AdminFrame, Badge, Head, Notice, Notices, Tone, When, page};
+use crate::ui::{AdminFrame, Badge, Head, Notice, Notices, Tone, When, page, until};
 
 /// What a look at a provider's metadata and keys came to.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -102,7 +102,7 @@ pub fn TestProviderPage() -> impl IntoView {
             (routes::PROVIDERS.to_owned(), "Identity providers".to_owned()),
             (routes::provider(provider.id), name.clone()),
         ];
-        let published = provider.is_open_id().then(|| published(&provider, &looked));
+        let published = provider.is_open_id().then(|| published(&visit, &provider, &looked));
         Ok(view! {
             <AdminFrame visit=visit.clone() name=format!("Test {name}") narrow=true>
                 <Head
@@ -119,8 +119,8 @@ pub fn TestProviderPage() -> impl IntoView {
     })
 }
 
-fn published(provider: &Provider, looked: &Looked) -> impl IntoView + use<> {
-    let found = looked.found.as_ref().map(found);
+fn published(visit: &Visit, provider: &Provider, looked: &Looked) -> impl IntoView + use<> {
+    let found = looked.found.as_ref().map(|told| found(visit, told));
     let wrong = looked.wrong.clone().map(|wrong| {
         view! { <Notice tone=Tone::Critical><b>{wrong.said}</b><p>{wrong.exactly}</p></Notice> }
     });
@@ -138,13 +138,18 @@ fn published(provider: &Provider, looked: &Looked) -> impl IntoView + use<> {
     }
 }
 
-fn found(found: &Found) -> impl IntoView + use<> {
-    let Found { issuer, authorize, token, user, keys, algorithms, names_itself, logs_out } = found.clone();
+fn found(visit: &Visit, found: &Found) -> impl IntoView + use<> {
+    let Found { issuer, authorize, token, user, keys, algorithms, names_itself, logs_out, certificate_ends_at } =
+        found.clone();
     let keys = match keys {
         0 => view! { <Badge tone=Tone::Critical text="None"/> " Nothing that it signs can be checked." }.into_any(),
         1 => "1".to_owned().into_any(),
         n => n.to_string().into_any(),
     };
+    let certificate = certificate_ends_at.map(|end| {
+        let end = until(&visit.zone(), end, visit.now());
+        view! { <div><dt>"Certificate ends"</dt><dd>{end}</dd></div> }
+    });
     let user = user.unwrap_or_else(|| "None: everything must stand in the ID token.".to_owned());
     view! {
         <Notice tone=Tone::Positive>"The provider answers, and calls itself what the issuer says."</Notice>
@@ -163,6 +168,7 @@ fn found(found: &Found) -> impl IntoView + use<> {
                 <dt>"Sends logout tokens"</dt>
                 <dd>{if logs_out { "Yes, once the back-channel logout address is entered there." } else { "No, as far as it says." }}</dd>
             </div>
+            {certificate}
         </dl>
     }
 }

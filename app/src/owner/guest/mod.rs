@@ -14,6 +14,7 @@ use services::people;
 use super::frame::crumbs;
 use super::several::{EndForm, end_form};
 use super::{owner, param, parsed, words};
+use crate::admin::people::card::give_pass;
 use crate::error::AppError;
 use crate::organization;
 use crate::routes;
@@ -86,6 +87,15 @@ fn one(
             {sponsors}
         </dl>
     };
+    let pass = guest.may_reset.then(|| {
+        view! {
+            <section class="card">
+                <header><h2>"Second factor"</h2></header>
+                <p>"For somebody who cannot set one up by themselves, or has lost theirs."</p>
+                {give_pass(user.id, Some(group))}
+            </section>
+        }
+    });
     let reset = guest.may_reset.then(|| reset(group, user.id));
     let above = crumbs(group, owner.group().name.as_str());
     let remove = routes::remove_members(group, &[user.id]);
@@ -114,6 +124,7 @@ fn one(
             </div>
             {entering}
             {invitations}
+            {pass}
             {reset}
         </PanelFrame>
     }

@@ -74,6 +74,15 @@ impl Services {
         Ok(())
     }
 
+    /// Reads them anew where another process changed them: the command line, another node.
+    ///
+    /// # Errors
+    /// Where the database does not answer.
+    pub async fn follow_policies(&self) -> Verb<()> {
+        let version = store::guards::version(&mut self.store.read().await?, store::access::GUARD).await?;
+        if version == self.policies().version { Ok(()) } else { self.reload_policies().await }
+    }
+
     /// Has an attempt judged.
     pub fn judge(&self, attempt: Attempt) -> Asked {
         let set = self.policies();

@@ -18,6 +18,7 @@ pub struct Door {
 }
 
 /// Where a launch leads.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Launch {
     /// To the application.
     Go(LaunchUrl),

@@ -54,6 +54,8 @@ pub(super) async fn gather(services: &Services, letter: &Letter, at: Timestamp) 
         Letter::LostLink { invitation } => look.link(invitation, true).await,
         Letter::InvitationCopy { invitation } => look.copy(invitation).await,
         Letter::RenewalAsked { invitation, to } => look.renewal(invitation, to).await,
+        Letter::TakenUpByOther { invitation, account } => look.taken_up(invitation, account).await,
+        Letter::OtherAccountAsked { invitation, account, to } => look.other_account(invitation, account, to).await,
         Letter::Added { group, user, by } => look.added(group, user, by).await,
         Letter::Welcome { user } => look.welcome(user).await,
         Letter::AccountChanged { user, change } => look.account_changed(user, change, at).await,
@@ -251,6 +253,55 @@ impl Look<'_> {
         }))))
     }
 
+    async fn taken_up(mut self, id: InvitationId, account: UserId) -> Verb<Drafted> {
+        let Some(invitation) = store::invitations::get(&mut self.tx, id).await?.map(|stored| stored.value) else {
+            return Ok(Err(Why::Gone));
+        };
+        let reader = match self.reader(invitation.invited_by).await? {
+            Ok(reader) => reader,
+            Err(why) => return Ok(Err(why)),
+        };
+        let Some(account) = self.user(account).await? else { return Ok(Err(Why::Gone)) };
+        let group = match invitation.group {
+            Some(id) => self.group_name(id).await?.map(|name| (id, name)),
+            None => None,
+        };
+        let name = invitation.name.as_ref().map(domain::text::Label::as_str);
+        Ok(Ok(Draft::Whole(mail::render_taken_up(&mail::TakenUpFacts {
+            house: self.services.house(),
+            to: reader.address,
+            guest: Person::new(name, &invitation.address),
+            account: Person::of(&account),
+            group,
+        }))))
+    }
+
+    async fn other_account(mut self, id: InvitationId, account: UserId, to: UserId) -> Verb<Drafted> {
+        let reader = match self.reader(to).await? {
+            Ok(reader) => reader,
+            Err(why) => return Ok(Err(why)),
+        };
+        let invitation = match self.open_invitation(id).await? {
+            Ok((invitation, _)) => invitation,
+            Err(why) => return Ok(Err(why)),
+        };
+        let Some(group) = invitation.group else { return Ok(Err(Why::Gone)) };
+        if !store::groups::is_owner(&mut self.tx, group, to).await? && invitation.invited_by != to {
+            return Ok(Err(Why::Barred));
+        }
+        let (Some(account), Some(name)) = (self.user(account).await?, self.group_name(group).await?) else {
+            return Ok(Err(Why::Gone));
+        };
+        Ok(Ok(Draft::Whole(mail::render_other_account(&mail::OtherAccountFacts {
+            house: self.services.house(),
+            to: reader.address,
+            guest: Person::new(invitation.name.as_ref().map(domain::text::Label::as_str), &invitation.address),
+            account: Person::of(&account),
+            group: (group, name),
+            invitation: id,
+        }))))
+    }
+
     async fn added(mut self, group: GroupId, user: UserId, by: UserId) -> Verb<Drafted> {
         let reader = match self.reader(user).await? {
             Ok(reader) => reader,
@@ -293,20 +344,19 @@ impl Look<'_> {
             return Ok(Err(Why::Gone));
         }
         let to = match change {
-            AccountChange::AddressChanged => match self.address_before(user.id, at).await? {
-                Some(address) => address,
-                None => return Ok(Err(Why::Gone)),
-            },
-            _ => user.address.clone(),
+            AccountChange::AddressChanged => self.address_before(user.id, Action::RedemptionReset, at).await?,
+            AccountChange::AddressMoved => self.address_before(user.id, Action::AddressChanged, at).await?,
+            _ => Some(user.address.clone()),
         };
+        let Some(to) = to else { return Ok(Err(Why::Gone)) };
         let (house, zone) = (self.services.house(), self.zone(Some(&user)));
         let facts = mail::AccountFacts { house, to, change, at, zone };
         Ok(Ok(Draft::Whole(mail::render_account_changed(&facts))))
     }
 
-    /// The address that was theirs before the reset of this moment, which the audit log keeps.
-    async fn address_before(&mut self, user: UserId, at: Timestamp) -> Verb<Option<EmailAddress>> {
-        let kept = store::audit::newest_old(&mut self.tx, &user.to_string(), Action::RedemptionReset, at).await?;
+    /// The address that was theirs before the change of this moment, which the audit log keeps.
+    async fn address_before(&mut self, user: UserId, by: Action, at: Timestamp) -> Verb<Option<EmailAddress>> {
+        let kept = store::audit::newest_old(&mut self.tx, &user.to_string(), by, at).await?;
         Ok(kept.and_then(|json| serde_json::from_str(&json).ok()))
     }
 
@@ -405,7 +455,8 @@ impl Look<'_> {
         }
         let known = store::users::by_address(&mut self.tx, &challenge.address).await?.map(|stored| stored.value);
         let zone = self.zone(known.as_ref());
-        if let Some(user) = known.as_ref().filter(|_| challenge.purpose != Purpose::LiftBlock)
+        let comes_in = matches!(challenge.purpose, Purpose::SignIn | Purpose::ProveAgain);
+        if let Some(user) = known.as_ref().filter(|_| comes_in)
             && self.may_prove(user).await?
             && let Some(letter) = self.own_way(user, challenge.purpose).await?
         {
@@ -414,6 +465,12 @@ impl Look<'_> {
         let to = match challenge.purpose {
             Purpose::LiftBlock if self.is_blocked(&challenge.address).await? => Some(challenge.address),
             Purpose::LiftBlock => None,
+            Purpose::AddInvitation => match known {
+                Some(user) if self.may_prove(&user).await? => Some(user.address),
+                _ => None,
+            },
+            // Whoever has the address, if anybody: it is the mailbox that is to be proved.
+            Purpose::NewAddress => Some(challenge.address),
             Purpose::SignIn | Purpose::ProveAgain => match known {
                 // To the stored spelling, never to the one just typed.
                 Some(user) if self.may_prove(&user).await? => Some(user.address),
@@ -422,7 +479,11 @@ impl Look<'_> {
         };
         let Some(to) = to else { return Ok(Err(Why::Unknown)) };
         let (house, purpose, asked_at) = (self.services.house(), challenge.purpose, challenge.code.asked_at);
-        let facts = PasscodeFacts { house, to, purpose, asked_at, zone };
+        let account = match signin::Asked::read(&challenge.continuation).by {
+            Some(user) => self.user(user).await?.map(|user| user.address),
+            None => None,
+        };
+        let facts = PasscodeFacts { house, to, purpose, asked_at, account, zone };
         Ok(Ok(Draft::WithCode { challenge: id, facts: Box::new(facts) }))
     }
 

@@ -10,7 +10,7 @@ use super::NewInvitations;
 use super::managing::{Manager, close, pasted};
 use super::plan::Plan;
 use super::sending::write;
-use super::verdicts::{Desk, Weighing};
+use super::verdicts::{Desk, Weighing, hold_letters};
 use crate::groups::guard;
 use crate::refusal::again;
 use crate::{Refusal, Services, Verb};
@@ -47,6 +47,7 @@ async fn correct_now(
         store::guards::hold(&mut deed.tx, &guard(group.id)).await?;
     }
     store::guards::hold(&mut deed.tx, &inviting.bucket()).await?;
+    hold_letters(&mut deed, &services.key, [address]).await?;
     let (user, now) = (inviting.user().id, deed.now);
     let revoked = found.try_with(|invitation| invitation.revoke(user, now))?;
     close(&mut deed, &revoked, Action::InvitationRevoked).await?;

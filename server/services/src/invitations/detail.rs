@@ -1,6 +1,7 @@
 //! One invitation with everything that its page says.
 
 use domain::id::InvitationId;
+use domain::user::User;
 use store::groups::Opened;
 use store::{Count, Page};
 
@@ -15,6 +16,8 @@ pub struct Details {
     /// Who accepted, revoked or declined it, as they are called now.
     pub ended_by: Option<String>,
     pub opens: Vec<Opened>,
+    /// Whose account asks to be invited instead, while that can be done.
+    pub wished_by: Option<User>,
 }
 
 /// # Errors
@@ -31,7 +34,12 @@ pub async fn get(services: &Services, by: impl Into<Manager<'_>>, invitation: In
         Some(group) => store::groups::opens(&mut tx, group).await?,
         None => Vec::new(),
     };
+    let wished_by = match store::wishes::get(&mut tx, found.id).await? {
+        Some(account) if found.open(services.now()).is_ok() => store::users::get(&mut tx, account).await?,
+        _ => None,
+    };
+    let wished_by = wished_by.map(|user| user.value).filter(|user| user.may_enter(services.now()).is_ok());
     let page = Page { items: vec![found], next: None, previous: None, count: Count::Exactly(1) };
     let listed = listed(services, &mut tx, page).await?.items.pop().ok_or(Refusal::Conflict)?;
-    Ok(Details { listed, ended_by: ended_by.map(|user| user.value.shown_name().to_owned()), opens })
+    Ok(Details { listed, ended_by: ended_by.map(|user| user.value.shown_name().to_owned()), opens, wished_by })
 }

@@ -29,9 +29,9 @@ impl Inviting {
     /// Into the directory alone.
     ///
     /// # Errors
-    /// `invitations_stopped` under `none`; `Forbidden` for whom the setting does not admit.
+    /// `invitations_stopped` under `none`; `Forbidden` for whom the setting does not admit; `Multifactor`.
     pub fn into_directory(services: &Services, viewer: &Viewer) -> Verb<Self> {
-        Self::of(viewer, None).checked(services)
+        Self::of(&viewer.clone().managing()?, None).checked(services)
     }
 
     fn checked(self, services: &Services) -> Verb<Self> {

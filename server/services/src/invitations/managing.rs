@@ -8,7 +8,7 @@ use domain::letter::{Lane, Letter};
 use domain::text::{EmailAddress, Pasted};
 use store::{Stored, Tx};
 
-use super::verdicts::{Desk, Weighing, letters_bucket, mailbox_hash};
+use super::verdicts::{Desk, Weighing, hold_letters, letters_bucket, mailbox_hash};
 use super::{Inviting, limited, target};
 use crate::deed::Deed;
 use crate::{Actor, Denied, OwnerOf, Refusal, Secret, Services, UserAdmin, Verb, Viewer};
@@ -80,6 +80,7 @@ async fn resend_now(services: &Services, by: Manager<'_>, invitation: Invitation
     let found = by.find(&mut deed.tx, invitation).await?;
     let inviting = by.inviting(&mut deed.tx, found.value.group).await?;
     store::guards::hold(&mut deed.tx, &inviting.bucket()).await?;
+    hold_letters(&mut deed, &services.key, [&found.value.address]).await?;
     let mut desk = Desk::open(services, &mut deed.tx, &inviting, false).await?;
     let invitation = found.value;
     invitation.open(deed.now)?;

@@ -16,7 +16,7 @@ use store::memberships::Member;
 use store::{Stored, Tx};
 
 use super::plan::{Copied, Plan};
-use super::verdicts::{Desk, Weighed, Weighing, letters_bucket, mailbox_hash};
+use super::verdicts::{Desk, Weighed, Weighing, hold_letters, letters_bucket, mailbox_hash};
 use super::{Inviting, NewInvitations, limited, target};
 use crate::deed::Deed;
 use crate::groups::guard;
@@ -39,6 +39,8 @@ pub(crate) async fn send(
     }
     // Two lists of one inviter count one after the other.
     store::guards::hold(&mut deed.tx, &by.bucket()).await?;
+    let addresses = list.iter().filter_map(|pasted| pasted.address.as_ref().ok());
+    hold_letters(deed, &services.key, addresses.chain(&new.cc)).await?;
     let is_job = lane == Lane::Bulk;
     let mut desk = Desk::open(services, &mut deed.tx, by, is_job).await?;
     let plan = Plan::make(services, &mut deed.tx, by, &desk, new, lane).await?;

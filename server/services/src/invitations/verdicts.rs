@@ -15,6 +15,7 @@ use store::settings::COLLABORATION;
 use store::{Stored, Tx};
 
 use super::{BULK, Inviting};
+use crate::deed::Deed;
 use crate::{Denied, Key, Refusal, Services, Verb, limits};
 
 /// Entries of one list: an administrator's, anybody else's.
@@ -58,6 +59,17 @@ pub(crate) fn mailbox_hash(key: &Key, address: &EmailAddress) -> String {
 /// The bucket that counts letters to a mailbox.
 pub(crate) fn letters_bucket(mailbox_hash: &str) -> String {
     format!("letters:{mailbox_hash}")
+}
+
+/// Takes the counts of letters to these mailboxes, so that nobody else writes to them at once and passes the limit.
+pub(super) async fn hold_letters<'l>(
+    deed: &mut Deed<'_>,
+    key: &Key,
+    addresses: impl IntoIterator<Item = &'l EmailAddress>,
+) -> Verb<()> {
+    let buckets = addresses.into_iter().map(|address| letters_bucket(&mailbox_hash(key, address)));
+    let (buckets, now) = (buckets.collect(), deed.now);
+    Ok(store::hits::hold_all(&mut deed.tx, buckets, now).await?)
 }
 
 /// How one list is weighed beyond what holds for all.

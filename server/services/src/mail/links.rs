@@ -1,6 +1,6 @@
 //! Where the buttons of letters lead: the one place that knows the paths.
 
-use domain::id::{GroupId, ProviderId, UserId};
+use domain::id::{GroupId, InvitationId, ProviderId, UserId};
 
 use super::House;
 
@@ -33,6 +33,11 @@ pub(super) fn invitations(house: &House, group: Option<GroupId>) -> String {
         Some(group) => format!("{}/manage/{group}/invitations", house.url),
         None => format!("{}/manage", house.url),
     }
+}
+
+/// One invitation, for who manages it.
+pub(super) fn invitation(house: &House, group: GroupId, invitation: InvitationId) -> String {
+    format!("{}/manage/{group}/invitations/{invitation}", house.url)
 }
 
 pub(super) fn guests(house: &House, group: GroupId) -> String {

@@ -18,9 +18,10 @@ use domain::user::User;
 
 pub use invitation::{InvitationFacts, render_copy, render_invitation, render_lost_link};
 pub use notice::{
-    AccessAskedFacts, AccountFacts, AddedFacts, AssignedFacts, BreakGlassFacts, OwnWayFacts, RenewalFacts,
-    WelcomeFacts, render_access_asked, render_account_changed, render_added, render_assigned, render_break_glass,
-    render_own_way, render_renewal_asked, render_welcome,
+    AccessAskedFacts, AccountFacts, AddedFacts, AssignedFacts, BreakGlassFacts, OtherAccountFacts, OwnWayFacts,
+    RenewalFacts, TakenUpFacts, WelcomeFacts, render_access_asked, render_account_changed, render_added,
+    render_assigned, render_break_glass, render_other_account, render_own_way, render_renewal_asked, render_taken_up,
+    render_welcome,
 };
 pub use passcode::{PasscodeFacts, render_passcode};
 pub use smtp::{CheckError, Checked, Fault, Login, MailError, Smtp, SmtpSettings, Stage, Tls};

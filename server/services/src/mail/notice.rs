@@ -1,7 +1,7 @@
 //! Letters to people who are known: added, welcome, an invitation to renew, an application that a group gained.
 
 use domain::access::Country;
-use domain::id::{GroupId, ProviderId, SignInId, UserId};
+use domain::id::{GroupId, InvitationId, ProviderId, SignInId, UserId};
 use domain::letter::AccountChange;
 use domain::session::Platform;
 use domain::text::EmailAddress;
@@ -126,6 +126,55 @@ pub fn render_renewal_asked(facts: &RenewalFacts) -> Content {
         .text(words::renewal_text(&guest))
         .facts(lines)
         .button(words::SEE_INVITATIONS, link)
+        .seal(facts.to.clone(), None, subject)
+}
+
+/// An invitation was taken up by another account of whom it was for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TakenUpFacts {
+    pub house: House,
+    pub to: EmailAddress,
+    pub guest: Person,
+    pub account: Person,
+    pub group: Option<(GroupId, String)>,
+}
+
+pub fn render_taken_up(facts: &TakenUpFacts) -> Content {
+    let subject = words::taken_up_subject(&facts.guest.shown(), &facts.account.shown());
+    let mut lines = vec![(words::INVITED, facts.guest.in_full()), (words::TAKEN_UP_BY, facts.account.in_full())];
+    lines.extend(facts.group.as_ref().map(|(_, name)| (words::GROUP, name.clone())));
+    let paper = Paper::of(&facts.house).heading(subject.clone()).text(words::TAKEN_UP_TEXT).facts(lines);
+    let paper = match &facts.group {
+        Some((group, _)) => paper.button(words::SEE_GUESTS, links::guests(&facts.house, *group)),
+        None => paper,
+    };
+    paper.seal(facts.to.clone(), None, subject)
+}
+
+/// Somebody who opened an invitation asks for it by another account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OtherAccountFacts {
+    pub house: House,
+    pub to: EmailAddress,
+    pub guest: Person,
+    pub account: Person,
+    pub group: (GroupId, String),
+    pub invitation: InvitationId,
+}
+
+pub fn render_other_account(facts: &OtherAccountFacts) -> Content {
+    let (guest, account) = (facts.guest.shown(), facts.account.shown());
+    let subject = words::other_account_subject(&guest, &account);
+    let (group, name) = &facts.group;
+    Paper::of(&facts.house)
+        .heading(subject.clone())
+        .text(words::other_account_text(&guest, &account))
+        .facts(vec![
+            (words::INVITED, facts.guest.in_full()),
+            (words::ASKED_BY, facts.account.in_full()),
+            (words::GROUP, name.clone()),
+        ])
+        .button(words::SEE_INVITATION, links::invitation(&facts.house, *group, facts.invitation))
         .seal(facts.to.clone(), None, subject)
 }
 

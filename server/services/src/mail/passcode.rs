@@ -14,6 +14,8 @@ pub struct PasscodeFacts {
     pub to: EmailAddress,
     pub purpose: Purpose,
     pub asked_at: Timestamp,
+    /// The account that it changes, where that is another than the reader's own.
+    pub account: Option<EmailAddress>,
     pub zone: Zone,
 }
 
@@ -22,12 +24,16 @@ pub fn render_passcode(facts: &PasscodeFacts, code: &Secret) -> Content {
         Purpose::SignIn => words::CODE_TO_SIGN_IN,
         Purpose::ProveAgain => words::CODE_TO_PROVE,
         Purpose::LiftBlock => words::CODE_TO_LIFT,
+        Purpose::NewAddress => words::CODE_FOR_ADDRESS,
+        Purpose::AddInvitation => words::CODE_TO_ADD,
     };
+    let mut lines = vec![(words::ASKED_AT, moment(facts.asked_at, &facts.zone))];
+    lines.extend(facts.account.as_ref().map(|account| (words::FOR_ACCOUNT, account.shown())));
     Paper::of(&facts.house)
         .heading(heading)
         .code(code.expose())
         .text(words::passcode_text(&facts.house.host, LIFE.0 / Span::minutes(1).0))
-        .facts(vec![(words::ASKED_AT, moment(facts.asked_at, &facts.zone))])
+        .facts(lines)
         .small(words::PASSCODE_NOT_ASKED)
         .seal(facts.to.clone(), None, words::passcode_subject(&facts.house.name))
 }

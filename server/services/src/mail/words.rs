@@ -104,6 +104,23 @@ pub(super) fn renewal_text(guest: &str) -> String {
         "Somebody tried the invitation of {guest} after its end. No link was sent. If they are still welcome, invite them again."
     )
 }
+pub(super) fn taken_up_subject(guest: &str, account: &str) -> String {
+    format!("{guest} took up your invitation as {account}")
+}
+pub(super) const TAKEN_UP_TEXT: &str = "They proved the address that you invited by a code, and were signed in by another \
+    account, which has the access now. If you do not know that account, remove it from the group and ask them.";
+pub(super) const TAKEN_UP_BY: &str = "Taken up by";
+pub(super) fn other_account_subject(guest: &str, account: &str) -> String {
+    format!("The invitation of {guest}: {account} asks for it")
+}
+pub(super) fn other_account_text(guest: &str, account: &str) -> String {
+    format!(
+        "Somebody who is signed in as {account} opened this invitation and asks you to invite that account instead. It is not \
+         known whether they are the same person: the letter may have been forwarded. Ask {guest} before you do it."
+    )
+}
+pub(super) const ASKED_BY: &str = "Asked by";
+pub(super) const SEE_INVITATION: &str = "See the invitation";
 pub(super) fn assigned_subject(application: &str, group: &str) -> String {
     format!("{application} was added to {group}")
 }
@@ -157,8 +174,19 @@ pub(super) fn account_changed(organization: &str, change: AccountChange) -> Stri
         AccountChange::IdentityRemoved => format!("One of your accounts can no longer sign in to {organization}"),
         AccountChange::PasskeyAdded => format!("A passkey was added to your account at {organization}"),
         AccountChange::PasskeyRemoved => format!("A passkey was removed from your account at {organization}"),
+        AccountChange::AuthenticatorAdded => {
+            format!("An authenticator app was added to your account at {organization}")
+        }
+        AccountChange::AuthenticatorRemoved => {
+            format!("The authenticator app was removed from your account at {organization}")
+        }
+        AccountChange::RecoveryCodesMade => format!("New recovery codes were made for your account at {organization}"),
+        AccountChange::RecoveryCodeUsed => format!("A recovery code of your account at {organization} was used"),
+        AccountChange::PassGiven => format!("You were given an enrolment pass at {organization}"),
         AccountChange::RedemptionReset => format!("How you sign in to {organization} was reset"),
-        AccountChange::AddressChanged => format!("Your address at {organization} was changed"),
+        AccountChange::AddressChanged | AccountChange::AddressMoved => {
+            format!("Your address at {organization} was changed")
+        }
     }
 }
 pub(super) fn account_changed_text(change: AccountChange) -> &'static str {
@@ -167,9 +195,18 @@ pub(super) fn account_changed_text(change: AccountChange) -> &'static str {
             "An administrator gave your account another address, and the invitation went there. If you did not ask for that, \
              tell them: this address no longer opens anything."
         }
+        AccountChange::AddressMoved => {
+            "Somebody who was signed in as you gave your account another address, and proved it by a code. If that was you, \
+             there is nothing to do: this address no longer opens anything. If it was not, tell an administrator or whoever \
+             invited you at once; they can give the account back to you."
+        }
         AccountChange::RedemptionReset => {
             "An administrator did this. Your sessions have ended and your accounts are no longer tied to you; your access \
              stays. The invitation that comes with another letter ties them again."
+        }
+        AccountChange::PassGiven => {
+            "With it you add a way to confirm that it is you, such as an authenticator app. Whoever gave it tells you what it \
+             says; it holds for 24 hours. If you did not ask for one, tell an administrator."
         }
         _ => {
             "If this was you, there is nothing to do. If it was not, open your account page, end the other sessions, and \
@@ -186,6 +223,9 @@ pub(super) fn passcode_subject(organization: &str) -> String {
 pub(super) const CODE_TO_SIGN_IN: &str = "Your code to sign in";
 pub(super) const CODE_TO_PROVE: &str = "Your code to confirm that it is you";
 pub(super) const CODE_TO_LIFT: &str = "Your code to take invitations again";
+pub(super) const CODE_TO_ADD: &str = "Your code to give your invitation to another account";
+pub(super) const FOR_ACCOUNT: &str = "For the account";
+pub(super) const CODE_FOR_ADDRESS: &str = "Your code to use this address";
 pub(super) fn passcode_text(host: &str, minutes: i64) -> String {
     format!(
         "Type it where you asked for it, at {host}, within {minutes} minutes. It works once, and only in that browser."

@@ -30,6 +30,8 @@ pub struct MyData {
     profile: serde_json::Value,
     ways_to_sign_in: Vec<serde_json::Value>,
     passkeys: Vec<serde_json::Value>,
+    /// That they are there, and nothing that opens.
+    second_factors: serde_json::Value,
     groups: Vec<serde_json::Value>,
     applications_used: Vec<serde_json::Value>,
     consents: Vec<serde_json::Value>,
@@ -60,6 +62,7 @@ pub async fn my_data(services: &Services, viewer: Viewer) -> Verb<MyData> {
     let mut tx = services.store.read().await?;
     let identities = identities::of(&mut tx, user.id).await?;
     let passkeys = crate::passkeys::of(&mut tx, user.id).await?;
+    let factors = crate::factors::held(&mut tx, user.id).await?;
     let groups = store::memberships::named_of_user(&mut tx, user.id).await?;
     let invitations = store::invitations::of_user(&mut tx, user.id).await?;
     let sessions = store::sessions::of_user(&mut tx, user.id, now, now - IDLE).await?;
@@ -99,6 +102,12 @@ pub async fn my_data(services: &Services, viewer: Viewer) -> Verb<MyData> {
                 serde_json::json!({ "name": passkey.name, "added_at": added, "used_at": used })
             })
             .collect(),
+        second_factors: serde_json::json!({
+            "authenticator_app": factors.authenticator.map(|own| {
+                serde_json::json!({ "added_at": at(own.added_at), "used_at": own.last_used_at.map(at) })
+            }),
+            "recovery_codes_left": factors.recovery_codes,
+        }),
         groups: groups
             .iter()
             .map(|(membership, name)| {

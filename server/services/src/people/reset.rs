@@ -11,7 +11,7 @@ use domain::text::EmailAddress;
 use domain::time::Span;
 use domain::user::User;
 use store::settings::COLLABORATION;
-use store::{StoreError, Stored};
+use store::{StoreError, Stored, Tx};
 
 use super::{live, may_change, revoke, target};
 use crate::deed::Deed;
@@ -58,7 +58,7 @@ pub async fn reset_by_owner(services: &Services, by: &OwnerOf<Group>, id: UserId
 ///
 /// # Errors
 /// `NotFound` where they are not in the group.
-pub(crate) async fn may_reset(tx: &mut store::Tx, owner: &Viewer, user: &User, group: &Group) -> Verb<bool> {
+pub(crate) async fn may_reset(tx: &mut Tx, owner: &Viewer, user: &User, group: &Group) -> Verb<bool> {
     let memberships = store::memberships::of_user(tx, user.id).await?;
     if !memberships.iter().any(|membership| membership.group == group.id) {
         return Err(Denied::NotFound.into());
@@ -111,20 +111,25 @@ async fn begin_anew(
 
 /// A new address is checked as that of a new invitation.
 async fn check_new(services: &Services, deed: &mut Deed<'_>, address: &EmailAddress) -> Verb<()> {
-    let settings: Stored<Collaboration> =
-        store::settings::get(&mut deed.tx, COLLABORATION).await?.ok_or(Refusal::Conflict)?;
-    if !settings.value.domains.admits_address(address) {
-        return Err(Refusal::field("address", "domain_not_allowed"));
-    }
-    let claims = store::partners::by_domains(&mut deed.tx, [address.domain()]).await?;
-    if claims.iter().any(|claim| !claim.invitations_allowed) {
-        return Err(Refusal::field("address", "partner_closed"));
-    }
+    check_domain(&mut deed.tx, address).await?;
     if crate::blocks::stands(&mut deed.tx, &services.key, address).await? {
         return Err(Refusal::field("address", "takes_no_invitations"));
     }
     if store::users::by_address(&mut deed.tx, address).await?.is_some() {
         return Err(Refusal::field("address", "address_taken"));
+    }
+    Ok(())
+}
+
+/// Do the rules of the organization, and what it has settled with the partner of that domain, let the address in?
+pub(crate) async fn check_domain(tx: &mut Tx, address: &EmailAddress) -> Verb<()> {
+    let settings: Stored<Collaboration> = store::settings::get(tx, COLLABORATION).await?.ok_or(Refusal::Conflict)?;
+    if !settings.value.domains.admits_address(address) {
+        return Err(Refusal::field("address", "domain_not_allowed"));
+    }
+    let claims = store::partners::by_domains(tx, [address.domain()]).await?;
+    if claims.iter().any(|claim| !claim.invitations_allowed) {
+        return Err(Refusal::field("address", "partner_closed"));
     }
     Ok(())
 }

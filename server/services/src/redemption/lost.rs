@@ -46,6 +46,7 @@ pub async fn lost(services: &Services, address: EmailAddress, origin: Origin, co
     let bucket = format!("lost:{hash}");
     let often = [Limit { most: 1, window: LINK_AGAIN_AFTER }, Limit::a_day(LINKS_A_DAY)];
     let asked = Target::new(TargetKind::Address, &hash, address.domain().shown());
+    store::hits::hold(&mut deed.tx, &bucket, now).await?;
     if limits::left(&mut deed.tx, &bucket, &often, now).await?.0 < 1 {
         deed.tell(Action::LimitHit, asked);
         return deed.commit().await;

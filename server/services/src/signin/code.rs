@@ -57,7 +57,7 @@ fn is_device_of(services: &Services, device: &Secret, mailbox: &str) -> bool {
 }
 
 /// Tries a code; a failed try counts. Answers the challenge that was proved.
-pub(super) async fn prove(services: &Services, caller: &Caller<'_>, purpose: Purpose, code: &str) -> Verb<Challenge> {
+pub(crate) async fn prove(services: &Services, caller: &Caller<'_>, purpose: Purpose, code: &str) -> Verb<Challenge> {
     let code: String = code.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
     if code.len() != DIGITS || !code.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(Refusal::field("code", "code_format"));

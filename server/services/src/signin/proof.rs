@@ -5,10 +5,12 @@ use domain::id::{ProviderId, UserId};
 use domain::identity::{Identity, MAILBOX};
 use domain::provider::{Asserted, Provider, Vouch, VouchError};
 use domain::session::{Method, Vouched};
+use domain::settings::Collaboration;
 use domain::text::EmailAddress;
 use domain::time::Timestamp;
 use domain::user::User;
-use store::Tx;
+use store::settings::COLLABORATION;
+use store::{Stored, Tx};
 
 use crate::deed::Deed;
 use crate::{Denied, Refusal, Services, Verb};
@@ -241,7 +243,8 @@ pub(crate) async fn anchor_carries(tx: &mut Tx, anchor: &Identity, now: Timestam
         Some(provider) => store::providers::get(tx, provider).await?.is_some_and(|stored| stored.value.enabled),
         None => true,
     };
-    if on && anchor.carries(now) { Ok(()) } else { Err(Refusal::Rule("anchor_silent")) }
+    let settings: Stored<Collaboration> = store::settings::get(tx, COLLABORATION).await?.ok_or(Refusal::Conflict)?;
+    if on && anchor.carries(&settings.value, now) { Ok(()) } else { Err(Refusal::Rule("anchor_silent")) }
 }
 
 /// Has an administrator let passcodes stand in for the provider of this anchor?

@@ -2,6 +2,7 @@
 
 use domain::access::Target;
 use domain::event::SignInResult;
+use domain::id::SignInId;
 use domain::session::{Method, Session, Vouched};
 use domain::time::Timestamp;
 use domain::user::User;
@@ -50,12 +51,23 @@ pub(crate) async fn open_session(
     Ok((session, token, device_for(services, &user.address)))
 }
 
-/// Writes the sign-in to Lobby down, with what the policies say of it; `refused` is why it failed before they were asked.
-pub(crate) async fn record(deed: &mut Deed<'_>, user: &User, entry: &Entry, refused: Option<&str>) -> Verb<Asked> {
+/// What the policies for Lobby itself say of somebody who comes in.
+pub(super) async fn ask(deed: &mut Deed<'_>, user: &User, entry: &Entry) -> Verb<Asked> {
     let Some(origin) = deed.origin().cloned() else { return Err(Refusal::Rule("broken")) };
     let (services, now) = (deed.services(), deed.now);
     let attempt = access::attempt(services, &mut deed.tx, user, &origin, entry.into(), Target::Lobby, now).await?;
-    let asked = services.judge(attempt);
+    Ok(services.judge(attempt))
+}
+
+/// Writes the sign-in to Lobby down; `refused` is why it failed before the policies were asked.
+pub(super) async fn keep(
+    deed: &mut Deed<'_>,
+    user: &User,
+    entry: &Entry,
+    asked: &Asked,
+    refused: Option<&str>,
+) -> Verb<SignInId> {
+    let Some(origin) = deed.origin().cloned() else { return Err(Refusal::Rule("broken")) };
     let written = Written {
         user,
         origin: &origin,
@@ -64,6 +76,11 @@ pub(crate) async fn record(deed: &mut Deed<'_>, user: &User, entry: &Entry, refu
         refused: refused.map(|reason| (SignInResult::Failed, reason)),
         correlation: deed.correlation(),
     };
-    access::write(services, &mut deed.tx, &asked, written).await?;
-    Ok(asked)
+    access::write(deed.services(), &mut deed.tx, asked, written).await
+}
+
+/// Both: the sign-in with what the policies say of it, written down.
+pub(crate) async fn record(deed: &mut Deed<'_>, user: &User, entry: &Entry, refused: Option<&str>) -> Verb<SignInId> {
+    let asked = ask(deed, user, entry).await?;
+    keep(deed, user, entry, &asked, refused).await
 }

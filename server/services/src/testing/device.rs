@@ -36,13 +36,14 @@ pub struct Device {
 impl Lobby {
     /// The person, who came in just now, adds a passkey on a new device.
     pub async fn passkey(&self, user: UserId) -> (PasskeyId, Device) {
-        let (viewer, browser, origin) = (self.viewer(user).await, Secret::random(), samples::origin());
+        let viewer = self.stepped_up(&self.viewer(user).await).await;
+        let (browser, origin) = (Secret::random(), samples::origin());
         let caller = Caller { browser: &browser, device: None, origin: &origin, correlation: self.correlation() };
         let mut device = Device::new();
         let challenge = passkeys::begin_adding(&self.services, &viewer, &caller).await.unwrap();
         let answer = device.make(&challenge.options);
         let added = passkeys::add(&self.services, &viewer, &caller, challenge.ceremony, answer, "Telephone").await;
-        (added.unwrap(), device)
+        (added.unwrap_or_else(|refusal| panic!("{refusal}")).id, device)
     }
 }
 

@@ -90,13 +90,43 @@ impl Lobby {
         person
     }
 
+    /// The same viewer as if a second factor had been used just now.
+    pub async fn stepped_up(&self, viewer: &Viewer) -> Viewer {
+        let (now, token) = (self.services.now(), Secret::random());
+        let proof = store::sessions::Proof {
+            digest: &token.digest(),
+            methods: &[Method::Totp],
+            proved_at: now,
+            multifactor_at: Some(now),
+            by: None,
+        };
+        let mut tx = self.services.store.begin().await.unwrap();
+        assert!(store::sessions::renew(&mut tx, viewer.session.id, &proof, now).await.unwrap());
+        let known = store::sessions::by_digest(&mut tx, &token.digest()).await.unwrap().unwrap();
+        tx.commit().await.unwrap();
+        Viewer::new(&self.services, known, samples::origin(), self.correlation())
+    }
+
     /// The person with a session of their own, proved just now.
     pub async fn viewer(&self, user: UserId) -> Viewer {
         self.sign_in(user).await.0
     }
 
-    /// The same with the token for the cookie.
+    /// The same with the token for the cookie. Whoever manages something has used a second factor too.
     pub async fn sign_in(&self, user: UserId) -> (Viewer, Secret) {
+        let mut tx = self.services.store.read().await.unwrap();
+        let roles = store::users::get(&mut tx, user).await.unwrap().unwrap().value.roles;
+        let manages = !roles.is_empty() || !store::groups::owned_by(&mut tx, user).await.unwrap().is_empty();
+        drop(tx);
+        self.sign_in_at(user, manages.then_some(self.services.now())).await
+    }
+
+    /// The same by a code alone.
+    pub async fn sign_in_by_code(&self, user: UserId) -> (Viewer, Secret) {
+        self.sign_in_at(user, None).await
+    }
+
+    async fn sign_in_at(&self, user: UserId, multifactor_at: Option<Timestamp>) -> (Viewer, Secret) {
         let (now, token) = (self.services.now(), Secret::random());
         let session = Session {
             id: self.services.ids.next(now),
@@ -106,7 +136,7 @@ impl Lobby {
             last_seen_at: now,
             ends_at: now + Span::days(7),
             methods: vec![Method::Otp],
-            multifactor_at: None,
+            multifactor_at,
             proof_application: None,
             ..samples::session()
         };
@@ -114,7 +144,7 @@ impl Lobby {
         store::sessions::insert(&mut tx, &session, &token.digest()).await.unwrap();
         let known = store::sessions::by_digest(&mut tx, &token.digest()).await.unwrap().unwrap();
         tx.commit().await.unwrap();
-        (Viewer::new(known, samples::origin(), self.correlation()), token)
+        (Viewer::new(&self.services, known, samples::origin(), self.correlation()), token)
     }
 
     pub fn correlation(&self) -> RequestId {

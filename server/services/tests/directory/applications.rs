@@ -119,7 +119,7 @@ async fn a_launch_is_recorded_with_its_facts_and_so_is_a_refusal() {
         lobby.assign(app.id, group.id).await;
         lobby.join(group.id, &ada).await;
         let url = applications::launch(&lobby.services, &viewer, app.id).await.unwrap();
-        assert_eq!(url, app.launch_url);
+        assert_eq!(url, applications::Launch::Go(app.launch_url.clone()));
         applications::switch(&lobby.services, &admin, app.id, Switches { enabled: false, visible: true })
             .await
             .unwrap();
@@ -146,7 +146,7 @@ async fn a_stay_that_has_ended_opens_nothing() {
         let end = lobby.services.now() + Span::hours(1);
         services::memberships::add(&lobby.services, &owned, ada.id, Some(end)).await.unwrap();
         let viewer = lobby.viewer(ada.id).await;
-        let tile = applications::tiles(&lobby.services, &viewer).await.unwrap().remove(0);
+        let tile = applications::tiles(&lobby.services, &viewer).await.unwrap().remove(0).tile;
         assert_eq!(tile.ends_at, Some(end));
         lobby.clock.advance(Span::hours(1));
         assert!(applications::tiles(&lobby.services, &viewer).await.unwrap().is_empty());

@@ -2,7 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may end here")]
 
+mod adding;
+mod address;
 mod applications;
+mod certificates;
 mod groups;
 mod housekeeping;
 mod logs;

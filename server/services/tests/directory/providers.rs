@@ -264,6 +264,9 @@ async fn a_secret_that_ends_is_warned_of_in_time() {
             .map(|warning| match warning {
                 Warning::SecretEnds(provider, _) => format!("{} ends", provider.name),
                 Warning::SecretEnded(provider, _) => format!("{} ended", provider.name),
+                Warning::CertificateEnds(provider, _) | Warning::CertificateEnded(provider, _) => {
+                    format!("{} showed a certificate", provider.name)
+                }
                 Warning::PasscodesUntil(provider, _) => format!("{} is open", provider.name),
             })
             .collect();

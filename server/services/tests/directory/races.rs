@@ -1,10 +1,17 @@
 //! Two verbs at once against a rule over several rows: one of them is refused. On PostgreSQL, where both run.
 
+use domain::event::Action;
 use domain::group::{MOST_OWNERS, Narrowing};
 use domain::identity::Identity;
+use domain::letter::Letter;
+use domain::passcode::Purpose;
 use domain::role::{Role, Roles};
+use domain::samples;
+use domain::session::Origin;
+use services::invitations::{self, Inviting, NewInvitations};
+use services::signin::{self, Asked, Caller};
 use services::testing::{Lobby, engines};
-use services::{groups, identities, memberships, people};
+use services::{Secret, groups, identities, memberships, people};
 
 const ISSUER: &str = "https://login.praxis.example";
 
@@ -114,6 +121,63 @@ async fn the_hundredth_owner_is_the_last() {
             let added = if first.is_ok() { late[0] } else { late[1] };
             groups::remove_owner(&lobby.services, &owned, added).await.unwrap();
         }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_many_codes_that_are_asked_for_at_once_exactly_the_limit_pass() {
+    on_each(async |lobby| {
+        let address = samples::address("ada@praxis.example");
+        let asks = (0..12).map(|number| {
+            let (services, address, correlation) = (lobby.services.clone(), address.clone(), lobby.correlation());
+            tokio::spawn(async move {
+                let (browser, place) = (Secret::random(), std::net::Ipv4Addr::new(192, 0, 2, number));
+                // Each from a place of its own: the limit is that of the mailbox.
+                let origin = Origin { address: Some(place.into()), ..samples::origin() };
+                let caller = Caller { browser: &browser, device: None, origin: &origin, correlation };
+                signin::ask(&services, &caller, Purpose::SignIn, &address, &Asked::default()).await
+            })
+        });
+        let mut passed = 0;
+        for ask in asks.collect::<Vec<_>>() {
+            match ask.await.unwrap() {
+                Ok(()) => passed += 1,
+                refused => assert_eq!(crate::refusal(refused), "too_many"),
+            }
+        }
+        assert_eq!(passed, 5, "{:?}", lobby.engine);
+        assert_eq!(crate::told(&lobby, Action::LimitHit).await, 7);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn many_owners_who_invite_the_same_person_at_once_send_no_more_letters_than_one_mailbox_gets() {
+    on_each(async |lobby| {
+        let mut inviting = Vec::new();
+        for _ in 0..8 {
+            let owner = lobby.group_with_owner().await;
+            inviting.push(Inviting::to_group(&lobby.services, owner).unwrap());
+        }
+        let invites = inviting.into_iter().enumerate().map(|(turn, by)| {
+            let services = lobby.services.clone();
+            // Two lists in other orders: nobody waits for whom they hold up.
+            let list = if turn % 2 == 0 {
+                "ada@praxis.example, ben@praxis.example"
+            } else {
+                "ben@praxis.example, ada@praxis.example"
+            };
+            tokio::spawn(async move { invitations::invite(&services, &by, NewInvitations::of(list, "en")).await })
+        });
+        let mut went = 0;
+        for invite in invites.collect::<Vec<_>>() {
+            let sent = invite.await.unwrap().unwrap();
+            went += sent.lines.iter().filter(|line| line.verdict.goes()).count();
+        }
+        assert_eq!(went, 6, "three letters a day to each mailbox: {:?}", lobby.engine);
+        let letters = lobby.letters().await;
+        assert_eq!(letters.iter().filter(|one| matches!(one.letter, Letter::Invitation { .. })).count(), 6);
     })
     .await;
 }

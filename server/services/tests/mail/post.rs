@@ -75,9 +75,9 @@ impl Lobby {
     pub async fn user_admin(&self) -> UserAdmin {
         let roles = Roles::of(Role::UserAdministrator);
         let user = self.person(User { roles, ..samples::member("admin@lindenhof.example") }).await;
-        let session = domain::session::Session { user: user.id, ..samples::session() };
+        let session = domain::session::Session { user: user.id, multifactor_at: Some(NOON), ..samples::session() };
         let known = store::sessions::Known { session, user, owns: false };
-        Viewer::new(known, samples::origin(), self.id()).user_administrator().unwrap()
+        Viewer::new(&self.services, known, samples::origin(), self.id()).user_administrator().unwrap()
     }
 
     pub async fn group(&self, name: &str, applications: &[&str]) -> GroupId {

@@ -1,0 +1,8 @@
+//! The rule of conditional access, tried: a table of cases, properties, and what is said about policies.
+
+mod cases;
+mod explained;
+mod language;
+mod oddities;
+mod problems;
+mod properties;

@@ -1,0 +1,77 @@
+//! The frame of a page that lists everything of a kind for administrators: head, search, filters, table, pager.
+
+use leptos::prelude::*;
+use services::{Count, Page};
+
+use super::{AdminFrame, FilterChip, Filters, Head, Notices, Pager};
+use crate::ssr::Visit;
+
+/// Everything around the list itself, which is the child.
+#[component]
+pub fn ListPage(
+    visit: Visit,
+    title: &'static str,
+    lead: &'static str,
+    /// What was refused before this page was shown.
+    problems: Vec<String>,
+    /// What is searched, for the label: "people".
+    what: &'static str,
+    placeholder: &'static str,
+    #[prop(optional)] chips: Vec<FilterChip>,
+    /// The button that adds one, where the reader may.
+    add: Option<AnyView>,
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <AdminFrame visit=visit.clone() name=title>
+            <Head title lead>{add}</Head>
+            <Notices visit=visit.clone() problems=problems/>
+            <Filters visit=visit.clone() what placeholder=placeholder chips/>
+            {children()}
+        </AdminFrame>
+    }
+}
+
+/// How many there are, and where the pages on either side begin.
+pub struct Paging {
+    count: Count,
+    next: Option<String>,
+    previous: Option<String>,
+}
+
+impl Paging {
+    pub fn of<T>(page: &Page<T>) -> Self {
+        Self { count: page.count, next: page.next.clone(), previous: page.previous.clone() }
+    }
+}
+
+/// Is there nothing at all to list, so that something else stands in the table's place?
+pub fn is_empty<T>(page: &Page<T>) -> bool {
+    page.items.is_empty() && page.count == Count::Exactly(0)
+}
+
+/// One page of a list: the children are the cells of its header row.
+#[component]
+pub fn ListTable(
+    visit: Visit,
+    caption: &'static str,
+    rows: AnyView,
+    paging: Paging,
+    one: &'static str,
+    many: &'static str,
+    children: Children,
+) -> impl IntoView {
+    let Paging { count, next, previous } = paging;
+    view! {
+        <div class="table">
+            <table>
+                <caption class="hidden">{caption}</caption>
+                <thead>
+                    <tr>{children()}</tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
+        <Pager visit count next previous one many/>
+    }
+}

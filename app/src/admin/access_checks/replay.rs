@@ -43,11 +43,11 @@ fn whole(visit: &Visit, policy: &Policy, told: &Replayed) -> impl IntoView + use
     });
     let lead = "What this policy, were it on, would have said of the attempts of the last 30 days. Nothing is changed.";
     let state = say::access::state(policy.state);
-    let (counts, people) = (counts(visit, told), people(visit, told));
+    let (counts, people, noticed) = (counts(visit, told), people(visit, told), visit.clone());
     view! {
         <AdminFrame visit=visit.clone() name=title.clone()>
             <Head title=title lead=lead crumbs=above badge=view! { <Badge text=state/> }.into_any()/>
-            <Notices visit=visit.clone()/>
+            <Notices visit=noticed/>
             {unfinished}
             {counts}
             {people}

@@ -102,12 +102,27 @@ pub fn App() -> impl IntoView {
                 <SignInRoutes/>
                 <Route path=path!("/mailbox") view=panel::mailbox::MailboxPage ssr=mode.clone()/>
                 <Route path=path!("/groups/:group") view=panel::fellows::FellowsPage ssr=mode.clone()/>
+                <AskRoutes/>
                 <ProviderRoutes/>
                 <AccessRoutes/>
                 <OwnerRoutes/>
             </Routes>
         </Router>
     }
+}
+
+/// The pages that ask the policies without changing them. Coverage stands before any page of one policy.
+#[component(transparent)]
+fn AskRoutes() -> impl MatchNestedRoutes + Clone {
+    let mode = SsrMode::Async;
+    view! {
+        <ParentRoute path=path!("") view=Outlet>
+            <Route path=path!("/admin/what-if") view=admin::what_if::WhatIfPage ssr=mode.clone()/>
+            <Route path=path!("/admin/policies/coverage") view=admin::access_checks::coverage::CoveragePage ssr=mode.clone()/>
+            <Route path=path!("/admin/policies/:policy/replay") view=admin::access_checks::replay::ReplayPage ssr=mode/>
+        </ParentRoute>
+    }
+    .into_inner()
 }
 
 /// The pages on which somebody enrols a second factor.

@@ -1,5 +1,6 @@
 //! Administration: people, groups, applications, settings and logs; and the few words their pages share.
 
+pub mod access_checks;
 pub mod applications;
 pub mod audit;
 pub mod blocks;
@@ -17,6 +18,7 @@ pub mod security;
 pub mod settings;
 pub mod sign_ins;
 pub mod terms;
+pub mod what_if;
 
 use std::str::FromStr;
 

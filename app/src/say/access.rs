@@ -127,3 +127,27 @@ pub fn step(step: Step) -> &'static str {
         Step::Terms(_) => "your word to the terms of use",
     }
 }
+
+/// What somebody else is asked for, in a few words.
+pub fn step_of(step: Step) -> &'static str {
+    match step {
+        Step::Prove => "a fresh proof of who they are",
+        Step::Multifactor => "a second factor",
+        Step::Terms(_) => "their word to the terms of use",
+    }
+}
+
+/// Which condition stopped somebody else, as the end of "An access policy stops this …".
+pub fn condition_of(why: &Why) -> String {
+    let device = why.platform.as_ref().map(|platform| match platform.is {
+        Platform::Unknown => "on a device of this kind".to_owned(),
+        Platform::Undetermined => "on a device whose kind cannot be told".to_owned(),
+        known => format!("on {}", self::platform(known)),
+    });
+    let place = why.location.as_ref().map(|_| "from this place".to_owned());
+    match (device, place) {
+        (Some(device), Some(place)) => format!("{device} {place}"),
+        (Some(one), None) | (None, Some(one)) => one,
+        (None, None) => "for this person".to_owned(),
+    }
+}

@@ -49,6 +49,10 @@ pub fn problem(problem: &Problem) -> String {
         "accent_malformed" => "Enter a color such as #1f6f5c.",
         "number" => "Enter a whole number.",
         "number_range" => return format!("Enter a number from {fact}."),
+        "choose_one" => "Choose one of the list.",
+        "ip_malformed" => "Enter an address such as 192.0.2.7 or 2001:db8::7.",
+        "country_code" => "Enter the two letters of a country, such as CH.",
+        "guest_has_not_come" => "This guest has not come yet, so there is no last time. Choose one of the list.",
         "security_asks" => {
             "An access policy asks for more before second factors can be changed: use one that you have."
         }

@@ -557,6 +557,7 @@ pub fn all() -> Vec<&'static ListDef> {
         crate::partners::LISTS,
         crate::providers::LISTS,
         crate::sign_ins::LISTS,
+        crate::sign_ins::OWN_LISTS,
         crate::terms::LISTS,
         crate::users::LISTS,
     ]

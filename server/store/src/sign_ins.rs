@@ -13,7 +13,7 @@ use domain::user::UserType;
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 
-use crate::list::{Table, select_in};
+use crate::list::{ListDef, Order, Table, select_in};
 use crate::statements::{on, sql};
 use crate::{Bind, Filter, Page, PageAsk, StoreError, Tx, id, read, to_json};
 
@@ -33,7 +33,8 @@ sql! {
     PRUNE_DAYS = "DELETE FROM sign_in_days WHERE day < $1";
     PRUNE_POLICY_DAYS = "DELETE FROM policy_days WHERE day < $1";
     NEWEST_OF = "SELECT * FROM sign_ins WHERE user_id = $1 ORDER BY id DESC LIMIT 1";
-    REPLAY = "SELECT * FROM sign_ins WHERE id < $1 AND at >= $2 ORDER BY id DESC LIMIT $3";
+    REPLAY = "SELECT id, at, user_id, user_name, application_id, application_name, result, reason, facts, correlation_id, set_version
+              FROM sign_ins WHERE id < $1 AND at >= $2 ORDER BY id DESC LIMIT $3";
 }
 
 const APPLIED_IN: &str = "SELECT sign_in_id, policy_id, result, report_only FROM sign_in_policies WHERE sign_in_id IN";
@@ -73,6 +74,20 @@ mod search;
 pub use search::driven_texts;
 pub use search::{BY_USER, Found, Want, search};
 pub(crate) use search::{LISTS, SIGN_INS};
+
+/// The attempts of one person at the applications that one group opens, and at Lobby itself.
+const OF_MEMBER: ListDef = ListDef {
+    name: "attempts of a member",
+    columns: "s.*",
+    from: "sign_ins s",
+    id: "s.id",
+    words: None,
+    scope: "s.user_id = ? AND (s.application_id = 'lobby' OR s.application_id IN
+            (SELECT a.application_id FROM group_assignments a WHERE a.group_id = ?))",
+    filters: &[],
+    orders: &[Order { name: "time", key: "s.id", numeric: false, descending: true }],
+};
+pub(crate) const OWN_LISTS: &[&ListDef] = &[&OF_MEMBER];
 
 /// The place of an application's id where the sign-in was to Lobby itself.
 pub const LOBBY: &str = "lobby";
@@ -289,6 +304,12 @@ pub async fn prune_days(tx: &mut Tx, before: i64) -> Result<u64, StoreError> {
 
 pub async fn page(tx: &mut Tx, ask: &PageAsk, filters: &[Filter]) -> Result<Page<SignIn>, StoreError> {
     SIGN_INS.page::<SignInRow>(tx, ask, &[], filters).await?.try_map(SignInRow::sign_in)
+}
+
+/// What somebody attempted at the applications that a group opens, and at Lobby itself.
+pub async fn of_member(tx: &mut Tx, group: GroupId, user: UserId, ask: &PageAsk) -> Result<Page<SignIn>, StoreError> {
+    let scope = [Bind::text(user), Bind::text(group)];
+    OF_MEMBER.page::<SignInRow>(tx, ask, &scope, &[]).await?.try_map(SignInRow::sign_in)
 }
 
 /// Forgets a thousand older than `at`; says how many there were.

@@ -18,6 +18,7 @@ mod partners;
 mod policies;
 mod providers;
 mod uploads;
+mod what_if;
 
 use browser::{Answer, Browser, code_in, letter_to};
 use domain::event::Action;

@@ -2,6 +2,7 @@
 //! What-If, replay and the apps page all ask here; the rule itself is `domain::access::evaluate`.
 
 pub mod acceptances;
+pub mod attempts;
 pub mod break_glass;
 mod change;
 pub mod coverage;

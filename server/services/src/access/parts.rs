@@ -201,7 +201,11 @@ impl AccessForm {
             problems.add(Problem::because("sign_in_days", "number_range", fact));
         }
         let read = detail.zip(days);
-        problems.done(read.map(|(blocked_detail, sign_in_days)| Access { blocked_detail, sign_in_days, ..Access::default() }))
+        problems.done(read.map(|(blocked_detail, sign_in_days)| Access {
+            blocked_detail,
+            sign_in_days,
+            ..Access::default()
+        }))
     }
 }
 

@@ -1,11 +1,11 @@
 //! Replay: a draft against the attempts of the last 30 days, before it is turned on.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use domain::access::{Entry, Judgment, Policy, PolicySet, PolicyState, evaluate};
 use domain::id::{SignInId, UserId};
 use domain::time::{Span, Timestamp};
+use store::sign_ins::SignIn;
 
 use crate::{Reader, Services, Verb};
 
@@ -47,51 +47,44 @@ pub struct Stopped {
 
 /// # Errors
 /// Where the database does not answer.
-pub async fn replay(services: &Services, _by: &Reader, draft: Policy) -> Verb<Replayed> {
+pub async fn replay(services: &Services, by: &Reader, draft: Policy) -> Verb<Replayed> {
+    replay_newest(services, by, draft, MOST).await
+}
+
+/// As [`replay`], of the newest `most` attempts.
+///
+/// # Errors
+/// As [`replay`].
+pub async fn replay_newest(services: &Services, _by: &Reader, draft: Policy, most: usize) -> Verb<Replayed> {
     let in_force = services.policies();
-    let policies = vec![Entry::Readable(Box::new(Policy { state: PolicyState::On, ..draft }))];
-    let set = Arc::new(PolicySet { policies, ..PolicySet::clone(&in_force) });
+    // The draft alone, as if it were on: what the others say stays out of it.
+    let set = PolicySet {
+        version: in_force.version,
+        policies: vec![Entry::Readable(Box::new(Policy { state: PolicyState::On, ..draft }))],
+        locations: in_force.locations.clone(),
+        terms: in_force.terms.clone(),
+    };
     let since = services.now() - BACK;
     let mut told = Replayed { since: Some(since), ..Replayed::default() };
     let mut people: HashMap<UserId, Stopped> = HashMap::new();
     // After every id.
     let mut before = "~".to_owned();
-    loop {
-        let mut tx = services.store.read().await?;
-        let batch = store::sign_ins::before(&mut tx, &before, since, AT_ONCE).await?;
-        drop(tx);
+    'all: loop {
+        let batch = store::sign_ins::before(&mut services.store.read().await?, &before, since, AT_ONCE).await?;
         let Some(last) = batch.last() else { break };
         before = last.id.to_string();
         for sign_in in &batch {
+            // Of who was erased no facts are left to judge.
             let Some(attempt) = sign_in.attempt() else { continue };
-            told.attempts += 1;
-            let judgment = evaluate(&set, &attempt).judged.pop().map(|judged| judged.judgment);
-            let (blocked, asked) = match judgment {
-                Some(Judgment::Blocks) => (1, 0),
-                Some(Judgment::Demands(_)) => (0, 1),
-                Some(Judgment::Satisfied) => (0, 0),
-                Some(Judgment::NotApplied(_)) | None => continue,
-            };
-            told.applied += 1;
-            told.blocked += blocked;
-            told.asked += asked;
-            if blocked + asked > 0 {
-                let stopped = people.entry(sign_in.user).or_insert_with(|| Stopped {
-                    user: sign_in.user,
-                    name: sign_in.user_name.clone(),
-                    blocked: 0,
-                    asked: 0,
-                    last: sign_in.id,
-                    last_at: sign_in.at,
-                    last_application: sign_in.application_name.clone(),
-                });
-                stopped.blocked += blocked;
-                stopped.asked += asked;
+            if told.attempts == most {
+                told.cut = true;
+                break 'all;
             }
-        }
-        if told.attempts >= MOST {
-            told.cut = true;
-            break;
+            told.attempts += 1;
+            let judged = evaluate(&set, &attempt).judged.pop();
+            if let Some(judged) = judged {
+                told.count(&mut people, sign_in, &judged.judgment);
+            }
         }
     }
     told.people_count = people.len();
@@ -99,4 +92,33 @@ pub async fn replay(services: &Services, _by: &Reader, draft: Policy) -> Verb<Re
     told.people.sort_by_key(|one| (std::cmp::Reverse((one.blocked, one.asked)), one.user));
     told.people.truncate(NAMED);
     Ok(told)
+}
+
+impl Replayed {
+    fn count(&mut self, people: &mut HashMap<UserId, Stopped>, sign_in: &SignIn, judgment: &Judgment) {
+        let (blocked, asked) = match judgment {
+            Judgment::Blocks => (1, 0),
+            Judgment::Demands(_) => (0, 1),
+            Judgment::Satisfied => (0, 0),
+            Judgment::NotApplied(_) => return,
+        };
+        self.applied += 1;
+        self.blocked += blocked;
+        self.asked += asked;
+        if blocked + asked == 0 {
+            return;
+        }
+        // The newest comes first, and so stands as the last.
+        let stopped = people.entry(sign_in.user).or_insert_with(|| Stopped {
+            user: sign_in.user,
+            name: sign_in.user_name.clone(),
+            blocked: 0,
+            asked: 0,
+            last: sign_in.id,
+            last_at: sign_in.at,
+            last_application: sign_in.application_name.clone(),
+        });
+        stopped.blocked += blocked;
+        stopped.asked += asked;
+    }
 }

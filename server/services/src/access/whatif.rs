@@ -107,7 +107,26 @@ pub async fn ask_as_owner(
         attempt.place = last.ok_or(Denied::NotFound)?.place;
     }
     let asked = services.judge(attempt);
-    Ok(Told { why: asked.why(), outcome: asked.verdict.outcome, platform: asked.attempt.platform })
+    Ok(Told {
+        why: super::attempts::conditions(asked.why()),
+        outcome: asked.verdict.outcome,
+        platform: asked.attempt.platform,
+    })
+}
+
+/// The named locations that an owner may choose from: their names alone.
+pub fn places(services: &Services, _by: &OwnerOf<Group>) -> Vec<(LocationId, String)> {
+    let set = services.policies();
+    set.locations.values().map(|location| (location.id, location.name.to_string())).collect()
+}
+
+/// What an application is called, where it is there: to be asked about though no list offers it.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn application(services: &Services, _by: &Reader, app: AppId) -> Verb<Option<String>> {
+    let names = store::applications::names(&mut services.store.read().await?, &[app]).await?;
+    Ok(names.into_iter().next().map(|(_, name)| name))
 }
 
 /// What an owner is told.

@@ -15,6 +15,7 @@ mod people;
 mod providers;
 mod races;
 mod reset;
+mod whatif;
 
 use domain::event::Action;
 use services::testing::Lobby;

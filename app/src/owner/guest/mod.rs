@@ -1,4 +1,7 @@
-//! One guest of a group: who they are here, until when, and how they came.
+//! One guest of a group: who they are here, until when, how they came, and why they do not get in.
+
+mod attempts;
+mod trial;
 
 use domain::id::{GroupId, UserId};
 use domain::invitation::Invitation;
@@ -31,7 +34,10 @@ pub fn GuestPage() -> impl IntoView {
         let draft = draft_or(&visit, fresh).await?;
         let mut problems = refused(&visit).await?;
         problems.extend(draft.whole());
-        Ok(one(visit, &owner, guest, draft, problems).into_any())
+        let attempts = attempts::section(&visit, &owner, &guest).await?;
+        let trial = trial::section(&visit, &owner, &guest).await?;
+        let entering = view! { {attempts} {trial} }.into_any();
+        Ok(one(visit, &owner, guest, draft, problems, entering).into_any())
     })
 }
 
@@ -41,6 +47,7 @@ fn one(
     guest: Guest,
     draft: Draft<EndForm>,
     problems: Vec<String>,
+    entering: AnyView,
 ) -> impl IntoView + use<> {
     let group = owner.group().id;
     let (user, membership) = (&guest.user, &guest.membership);
@@ -115,6 +122,7 @@ fn one(
                     {stay}
                 </section>
             </div>
+            {entering}
             {invitations}
             {pass}
             {reset}

@@ -2,7 +2,28 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{AppId, GroupId};
+use crate::id::{AppId, GroupId, UserId};
+
+stored_words! {
+    /// The sections of the administration, as their addresses name them.
+    Section {
+        People = "people",
+        Groups = "groups",
+        Applications = "applications",
+        Partners = "partners",
+        Collaboration = "collaboration",
+        Providers = "providers",
+        Policies = "policies",
+        Locations = "locations",
+        Terms = "terms",
+        WhatIf = "what-if",
+        SignIns = "sign-ins",
+        Audit = "audit",
+        Letters = "letters",
+        Blocks = "blocks",
+        Settings = "settings",
+    }
+}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -18,6 +39,9 @@ pub enum Continuation {
     Manage,
     Group(GroupId),
     Admin,
+    Section(Section),
+    Person(UserId),
+    Invite,
     Launch(AppId),
 }
 
@@ -26,13 +50,17 @@ impl Continuation {
     pub fn of(path: &str) -> Self {
         let path = path.split(['?', '#']).next().unwrap_or_default();
         let mut parts = path.trim_start_matches('/').split('/');
-        match (parts.next().unwrap_or_default(), parts.next().unwrap_or_default()) {
+        let (first, second) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+        let third = parts.next().unwrap_or_default();
+        match (first, second) {
             ("account", "address") => Self::Address,
             ("invitation", "add") => Self::AddInvitation,
             ("account", "leave") => Self::Leave,
             ("account", "enrol") => Self::Enrol,
             ("account", _) => Self::Account,
-            ("admin", _) => Self::Admin,
+            ("admin", "people") if third.parse::<UserId>().is_ok() => third.parse().map_or(Self::Admin, Self::Person),
+            ("admin", section) => Section::parse(section).map_or(Self::Admin, Self::Section),
+            ("invite", "") => Self::Invite,
             ("manage", group) => group.parse().map_or(Self::Manage, Self::Group),
             ("launch", app) => app.parse().map_or(Self::Apps, Self::Launch),
             _ => Self::Apps,
@@ -50,6 +78,9 @@ impl Continuation {
             Self::Manage => "/manage".to_owned(),
             Self::Group(group) => format!("/manage/{group}"),
             Self::Admin => "/admin".to_owned(),
+            Self::Section(section) => format!("/admin/{section}"),
+            Self::Person(user) => format!("/admin/people/{user}"),
+            Self::Invite => "/invite".to_owned(),
             Self::Launch(app) => format!("/launch/{app}"),
         }
     }
@@ -68,7 +99,11 @@ mod tests {
             ("/invitation/add", Continuation::AddInvitation),
             ("/account/address?asked=1", Continuation::Address),
             ("/account/enrol?to=/admin", Continuation::Enrol),
-            ("/admin/people/new", Continuation::Admin),
+            ("/admin/people/new", Continuation::Section(Section::People)),
+            ("/admin/people/00000000-0000-0000-0000-000000000007", Continuation::Person(UserId(app.0))),
+            ("/admin/anything", Continuation::Admin),
+            ("/admin/../launch", Continuation::Admin),
+            ("/invite", Continuation::Invite),
             ("/manage", Continuation::Manage),
             ("https://evil.example/", Continuation::Apps),
             ("//evil.example/account", Continuation::Apps),

@@ -141,7 +141,7 @@ fn policies(detail: &Detail) -> AnyView {
         detail.judged.iter().filter(applied).partition(|judged| !judged.report_only);
     let others: Vec<&Judged> = detail.judged.iter().filter(|judged| !applied(judged)).collect();
     let none = in_force.is_empty().then(|| view! { <p class="muted">"No access policy applied."</p> });
-    let outcome = detail.outcome.as_ref().map(|outcome| outcome_said(outcome));
+    let outcome = detail.outcome.as_ref().map(outcome_said);
     let count = others.len();
     let said = if count == 1 { "1 policy did not apply".to_owned() } else { format!("{count} policies did not apply") };
     let others = (count > 0).then(|| {

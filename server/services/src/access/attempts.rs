@@ -2,6 +2,7 @@
 //! range and no policy is told; what stopped them is judged again by the policies as they stood then.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use domain::access::why::{LocationWhy, Why, why};
 use domain::access::{Country, Outcome, PolicySet, evaluate};
@@ -49,8 +50,8 @@ pub async fn of_guest(services: &Services, by: &OwnerOf<Group>, user: UserId, as
 async fn sets(tx: &mut Tx, attempts: &[SignIn]) -> Verb<HashMap<i64, PolicySet>> {
     let mut sets = HashMap::new();
     for version in attempts.iter().map(|sign_in| sign_in.set_version).filter(|version| *version > 0) {
-        if !sets.contains_key(&version) {
-            sets.insert(version, store::access::at(tx, version).await?);
+        if let Entry::Vacant(unread) = sets.entry(version) {
+            unread.insert(store::access::at(tx, version).await?);
         }
     }
     Ok(sets)

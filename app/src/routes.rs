@@ -32,6 +32,8 @@ pub const RECOVERY: &str = "/account/recovery";
 pub const RECOVERY_CODES: &str = "/recovery-codes";
 /// Makes an enrolment pass and shows it this once.
 pub const ENROLMENT_PASS: &str = "/enrolment-pass";
+/// The same by an owner.
+pub const GUEST_ENROLMENT_PASS: &str = "/guest-enrolment-pass";
 pub const MANAGE: &str = "/manage";
 pub const ADMIN: &str = "/admin";
 pub const PEOPLE: &str = "/admin/people";

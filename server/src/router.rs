@@ -46,6 +46,7 @@ pub fn router(state: AppState) -> Router {
         .route("/admin/terms/{terms}/acceptances.csv", get(acceptances::csv))
         .route("/invitation-link", post(secrets::invitation_link))
         .route(routes::ENROLMENT_PASS, post(secrets::enrolment_pass))
+        .route(routes::GUEST_ENROLMENT_PASS, post(secrets::guest_enrolment_pass))
         .route(routes::RECOVERY_CODES, post(secrets::recovery_codes))
         .route("/mailbox/{letter}/letter", get(mailbox::letter))
         .route("/demo/{name}", get(demo::application))

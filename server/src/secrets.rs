@@ -42,36 +42,45 @@ pub async fn invitation_link(Extension(visit): Extension<Visit>, Form(asked): Fo
 pub struct AskedPass {
     #[serde(default)]
     user: String,
-    /// Of whose owner it is.
+    /// Where an owner asks.
     #[serde(default)]
     group: String,
 }
 
-/// `POST /enrolment-pass`: makes a pass and shows it this once, to an administrator or to an owner.
+/// `POST /enrolment-pass`: an administrator makes a pass, which is shown this once.
 pub async fn enrolment_pass(Extension(visit): Extension<Visit>, Form(asked): Form<AskedPass>) -> Response {
+    let user = asked.user.parse::<UserId>();
+    let back = user.as_ref().map_or_else(|_| routes::ADMIN.to_owned(), |user| routes::person(*user));
+    let made = async {
+        let admin = visit.viewer()?.user_administrator()?;
+        passes::give(&visit.services, &admin, user.map_err(|_| Denied::NotFound)?).await
+    };
+    show_pass(&visit, made.await, back).await
+}
+
+/// `POST /guest-enrolment-pass`: an owner of all the guest's groups does.
+pub async fn guest_enrolment_pass(Extension(visit): Extension<Visit>, Form(asked): Form<AskedPass>) -> Response {
     let (user, group) = (asked.user.parse::<UserId>(), asked.group.parse::<GroupId>());
     let back = match (user.as_ref(), group.as_ref()) {
         (Ok(user), Ok(group)) => routes::guest(*group, *user),
-        (Ok(user), Err(_)) => routes::person(*user),
-        _ => routes::APPS.to_owned(),
+        _ => routes::MANAGE.to_owned(),
     };
     let made = async {
-        let viewer = visit.viewer()?;
-        if asked.group.is_empty() {
-            let admin = viewer.user_administrator()?;
-            return passes::give(&visit.services, &admin, user.map_err(|_| Denied::NotFound)?).await;
-        }
-        let owner = viewer.owner_of(&visit.services, group.map_err(|_| Denied::NotFound)?).await?;
+        let owner = visit.viewer()?.owner_of(&visit.services, group.map_err(|_| Denied::NotFound)?).await?;
         passes::give_by_owner(&visit.services, &owner, user.map_err(|_| Denied::NotFound)?).await
     };
-    let shown = made.await.map(|pass| Shown {
+    show_pass(&visit, made.await, back).await
+}
+
+async fn show_pass(visit: &Visit, made: Verb<Secret>, back: String) -> Response {
+    let shown = made.map(|pass| Shown {
         title: "Enrolment pass",
         lead: "This pass is shown once and holds for 24 hours. Pass it on to the person alone, best in person or on the \
                telephone; they type it after they sign in.",
         secrets: vec![pass.spaced()],
         back: back.clone(),
     });
-    show(&visit, shown, &back).await
+    show(visit, shown, &back).await
 }
 
 #[derive(Deserialize)]

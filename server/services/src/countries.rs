@@ -141,11 +141,11 @@ fn mark(file: &Path) -> Option<Mark> {
     Some(Mark { length: found.len(), modified: found.modified().ok(), file: found.ino() })
 }
 
-/// Reads and checks the whole file: what is half written is no data.
+/// Reads the whole file. The table of contents is its last part, so what is half written is no data; the reader's own
+/// check of everything refuses files that are used, for want of a description.
 fn read(file: &Path) -> Result<Data, String> {
     let bytes = std::fs::read(file).map_err(|error| error.to_string())?;
     let reader = Reader::from_source(bytes).map_err(|error| error.to_string())?;
-    reader.verify().map_err(|error| error.to_string())?;
     let metadata = reader.metadata();
     let built_at = i64::try_from(metadata.build_epoch).unwrap_or_default().saturating_mul(1000);
     Ok(Data { both: metadata.ip_version == 6, built_at: Timestamp(built_at), reader })

@@ -20,7 +20,7 @@ use store::Engine;
 use store::authenticators::Kept;
 use store::sign_ins::SignIn;
 
-use crate::browser::{Answer, Browser, code_in, doors, letter_to, with_file};
+use crate::browser::{Answer, Browser, code_in, code_to, doors, letter_to, with_file};
 use crate::line::Line;
 use crate::things::{self, Names, PICTURE};
 
@@ -144,7 +144,10 @@ impl Asks<'_> {
         let (caller, to) = (self.caller(&origin), Continuation::Apps);
         let asked = signin::Asked { by: self.user.map(|user| user.id), ..signin::Asked::to(to, false) };
         signin::ask(&lobby.services, &caller, purpose, &parsed, &asked).await.unwrap();
-        letter_to(lobby, address).await.map(|letter| code_in(&letter)).unwrap_or_else(|| "00000000".to_owned())
+        match letter_to(lobby, address).await {
+            Some(_) => code_to(lobby, address).await,
+            None => "00000000".to_owned(),
+        }
     }
 
     /// A passkey of the actor's own, by which they proved themselves just now.

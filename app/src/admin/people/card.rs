@@ -372,10 +372,11 @@ pub fn factors(visit: &Visit, person: &Person, may: bool) -> impl IntoView + use
 
 /// The button that makes an enrolment pass, for administrators and for owners of a group.
 pub fn give_pass(user: domain::id::UserId, group: Option<domain::id::GroupId>) -> impl IntoView {
+    let action = if group.is_some() { routes::GUEST_ENROLMENT_PASS } else { routes::ENROLMENT_PASS };
     view! {
         <details class="more">
             <summary>"Give an enrolment pass…"</summary>
-            <form class="form" method="post" action=routes::ENROLMENT_PASS>
+            <form class="form" method="post" action=action>
                 <p>
                     "It lets them set up a second factor after they sign in. It is shown once and holds for 24 hours: make sure \
                      to whom you pass it on, best in person or on the telephone."

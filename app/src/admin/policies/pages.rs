@@ -113,11 +113,12 @@ fn odd(policy: &Policy) -> Option<impl IntoView + use<>> {
 }
 
 /// One click each; the state is switched without the rest of the form.
-fn actions(viewer: &Viewer, policy: &Policy, version: i64) -> Option<impl IntoView + use<>> {
+fn actions(viewer: &Viewer, policy: &Policy, version: i64) -> impl IntoView + use<> {
     let to = if policy.state == PolicyState::On { PolicyState::Off } else { PolicyState::On };
     let said = if to == PolicyState::On { "Switch on" } else { "Switch off" };
     let (id, delete) = (policy.id.to_string(), routes::delete_policy(policy.id));
-    viewer.administers_policies().then(|| {
+    let replay = routes::replay(policy.id);
+    let changes = viewer.administers_policies().then(|| {
         view! {
             <form method="post" action=SwitchPolicy::PATH>
                 <Hidden name="id" value=id.clone()/>
@@ -128,5 +129,6 @@ fn actions(viewer: &Viewer, policy: &Policy, version: i64) -> Option<impl IntoVi
             {button(DuplicatePolicy::PATH, id, "button quiet", "Duplicate")}
             <a class="button danger" href=delete>"Delete…"</a>
         }
-    })
+    });
+    view! { <a class="button quiet" href=replay>"Replay"</a> {changes} }
 }

@@ -77,11 +77,15 @@ pub fn PoliciesPage() -> impl IntoView {
 }
 
 fn actions(viewer: &Viewer) -> impl IntoView + use<> {
+    // Its findings lead to applications and to new policies: for whoever may open both.
+    let coverage = viewer.has(domain::role::Role::Administrator).then(|| {
+        view! { <a class="button quiet" href=routes::COVERAGE>"Coverage"</a> }
+    });
     let new = viewer.administers_policies().then(|| {
         view! { <a class="button primary" href=routes::NEW_POLICY><Icon name="plus"/> "New policy"</a> }
     });
     view! {
-        <a class="button quiet" href=routes::COVERAGE>"Coverage"</a>
+        {coverage}
         <a class="button quiet" href=routes::ACCESS_SETTINGS>"Settings"</a>
         {new}
     }

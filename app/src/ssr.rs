@@ -335,7 +335,9 @@ pub async fn refused(visit: &Visit) -> Verb<Vec<String>> {
 
 /// Sends the browser on. Only to paths of our own.
 pub fn redirect(path: &str) {
-    if path.starts_with('/') && !path.starts_with("//") && HeaderValue::from_str(path).is_ok() {
+    // Browsers read a backslash as a slash.
+    let own = path.starts_with('/') && !path.starts_with("//") && !path.contains('\\');
+    if own && HeaderValue::from_str(path).is_ok() {
         leptos_axum::redirect(path);
     } else {
         leptos_axum::redirect(routes::APPS);

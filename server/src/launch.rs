@@ -28,6 +28,10 @@ pub async fn launch(Extension(visit): Extension<Visit>, headers: HeaderMap, Path
             let page = routes::with(&routes::access(app), "attempt", &attempt.to_string());
             Redirect::to(&page).into_response()
         }
+        // It ended while it was on its way.
+        Err(Refusal::Denied(Denied::SignIn)) => {
+            Redirect::to(&routes::with(routes::SIGN_IN, "to", &routes::launch(app))).into_response()
+        }
         Err(Refusal::Denied(Denied::NotFound) | Refusal::Rule(_)) => {
             Redirect::to(&routes::not_open(app)).into_response()
         }

@@ -59,6 +59,11 @@ pub struct Origin {
 }
 
 impl Origin {
+    /// Of whom nothing is known but, where it is supposed, the platform.
+    pub fn undetermined(platform: Platform) -> Self {
+        Self { address: None, platform, client: String::new(), user_agent: String::new(), platform_hint: None }
+    }
+
     /// Where limits count: an IPv6 client stands for its /64, a v4-mapped address for the v4 one.
     pub fn limit_key(&self) -> String {
         match self.address.map(|address| address.to_canonical()) {

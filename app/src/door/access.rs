@@ -1,6 +1,7 @@
 //! Before a gate: what an access policy stops and why, and what would let one pass: a proof, a second factor, the terms.
 
 use domain::access::{Demand, Step, Target, why::Why};
+use domain::continuation::Continuation;
 use domain::id::{AppId, TermsId};
 use domain::settings::BlockedDetail;
 use leptos::prelude::*;
@@ -75,7 +76,7 @@ pub async fn ask_owner(#[server(default)] attempt: String) -> Result<(), AppErro
 pub fn AccessPage() -> impl IntoView {
     page(async move {
         let visit = visit()?;
-        let to = visit.query.get("to").unwrap_or(routes::APPS).to_owned();
+        let to = Continuation::of(visit.query.get("to").unwrap_or_default()).path();
         let Some(held) = visit.held.clone() else {
             // Let in meanwhile; who is not signed in goes to the door.
             visit.viewer()?;

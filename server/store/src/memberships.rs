@@ -6,8 +6,9 @@ use domain::time::Timestamp;
 use domain::user::User;
 use sqlx::FromRow;
 
-use crate::list::{ListDef, Order, Table, change_in, select_in, select_in_with};
+use crate::list::{ListDef, Order};
 use crate::statements::{on, sql};
+use crate::table::{Table, change_in, select_in, select_in_with};
 use crate::users::{UserRow, last_sign_in, sort_name};
 use crate::{Bind, Filter, Page, PageAsk, StoreError, Tx, id};
 
@@ -210,6 +211,15 @@ pub async fn page(tx: &mut Tx, group: GroupId, ask: &PageAsk, filters: &[Filter]
 pub async fn count(tx: &mut Tx, group: GroupId) -> Result<i64, StoreError> {
     let (count,): (i64,) = on!(tx, |conn| sqlx::query_as(COUNT).bind(group.to_string()).fetch_one(conn).await?);
     Ok(count)
+}
+
+/// Of these groups, those that somebody is in, held ones too.
+pub async fn with_members(tx: &mut Tx, groups: &[GroupId]) -> Result<Vec<GroupId>, StoreError> {
+    let keys: Vec<String> = groups.iter().map(ToString::to_string).collect();
+    let prefix =
+        "SELECT g.id FROM groups g WHERE EXISTS (SELECT 1 FROM memberships m WHERE m.group_id = g.id) AND g.id IN";
+    let rows: Vec<(String,)> = select_in(tx, prefix, &keys, "").await?;
+    rows.into_iter().map(|(group,)| id(&group)).collect()
 }
 
 /// Guests that count, invitations pending, and stays that end between `now` and `soon`.

@@ -6,8 +6,8 @@ use domain::time::Timestamp;
 use domain::user::User;
 use sqlx::FromRow;
 
-use crate::list::Table;
 use crate::statements::{on, sql};
+use crate::table::Table;
 use crate::users::UserRow;
 use crate::{Bind, StoreError, Tx, id, json, to_json};
 
@@ -23,7 +23,7 @@ sql! {
     RENEW = "UPDATE sessions SET digest = $2, auth_time = $3, last_seen_at = $4, methods = $5,
              multifactor_at = COALESCE($6, multifactor_at), proof_application = NULL WHERE id = $1";
     /// A proof that one application wants every time is used up by it.
-    USE_UP = "UPDATE sessions SET proof_application = $2 WHERE id = $1 AND (proof_application IS NULL OR proof_application = $2)";
+    USE_UP = "UPDATE sessions SET proof_application = COALESCE(proof_application, $2) WHERE id = $1 RETURNING proof_application";
     VOUCH = "UPDATE sessions SET provider_id = $2, issuer = $3, subject = $4, provider_session = $5 WHERE id = $1";
     END = "DELETE FROM sessions WHERE id = $1 AND user_id = $2";
     END_ALL = "DELETE FROM sessions WHERE user_id = $1";
@@ -229,10 +229,13 @@ pub async fn renew(tx: &mut Tx, session: SessionId, proof: &Proof<'_>, now: Time
     Ok(renewed == 1)
 }
 
-/// Uses the last proof up for one application; `false` where another one has had it.
-pub async fn use_up(tx: &mut Tx, session: SessionId, app: AppId) -> Result<bool, StoreError> {
+/// Uses the last proof up for one application, unless another one has had it; says which has it now. `None` where the
+/// session is gone.
+pub async fn use_up(tx: &mut Tx, session: SessionId, app: AppId) -> Result<Option<AppId>, StoreError> {
     let (session, app) = (session.to_string(), app.to_string());
-    Ok(on!(tx, |conn| sqlx::query(USE_UP).bind(session).bind(app).execute(conn).await?.rows_affected()) == 1)
+    let row: Option<(String,)> =
+        on!(tx, |conn| sqlx::query_as(USE_UP).bind(session).bind(app).fetch_optional(conn).await?);
+    row.map(|(app,)| id(&app)).transpose()
 }
 
 /// `false` where the person has no such session.

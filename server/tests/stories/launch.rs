@@ -10,7 +10,7 @@ use services::applications::{self, Switches};
 use services::testing::{self, Lobby};
 use services::{UserAdmin, memberships};
 
-use crate::browser::{Answer, Browser, code_in, letter_to};
+use crate::browser::{Answer, Browser};
 use crate::{ask_code, come_in, follow, sign_ins, signed_in};
 
 fn door(app: AppId) -> String {
@@ -201,7 +201,7 @@ async fn a_sign_in_leads_to_pages_of_our_own_and_nowhere_else() {
             let address = format!("192.0.2.{at}:1").leak();
             let browser = Browser { address, ..Browser::new(&lobby) };
             let mut answers = vec![ask_code(&browser, "ada@praxis.example", to).await];
-            let code = code_in(&letter_to(&lobby, "ada@praxis.example").await.unwrap());
+            let code = lobby.code_to("ada@praxis.example").await;
             for code in ["0000 0000", &code] {
                 answers.push(browser.post("/fn/sign-in/code", &[("form[code]", code)]).await);
             }
@@ -211,6 +211,9 @@ async fn a_sign_in_leads_to_pages_of_our_own_and_nowhere_else() {
                 let way = answer.leads_to();
                 assert!(way.starts_with('/') && !way.starts_with("//") && !way.starts_with("/\\"), "{to}: {way}");
             }
+            // Before a gate that is open too.
+            let encoded = app::routes::url_encode(to);
+            assert_eq!(browser.get(&format!("/access?to={encoded}")).await.leads_to(), "/", "{to}");
         }
     }
 }

@@ -4,6 +4,7 @@
 //! would close.
 
 pub mod attempt;
+mod change;
 pub mod country;
 pub mod coverage;
 pub mod evaluate;

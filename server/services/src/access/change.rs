@@ -1,7 +1,6 @@
 //! What every change to a policy, a location or terms goes through: it is first tried against whoever must not be locked
 //! out, kept, put on trial where it bears on Lobby itself, and in force before its verb answers.
 
-use domain::access::{PolicySet, Target as Into};
 use domain::event::{Action, Target};
 use domain::problem::Problem;
 use domain::time::Span;
@@ -23,7 +22,10 @@ pub(super) enum Change<T> {
     Delete(T),
 }
 
-/// Makes one change. `set` is the set as it will be.
+/// Makes one change.
+///
+/// # Errors
+/// `name_taken` beside `name`; `Conflict`; as [`lockout::check`].
 pub(super) async fn make<T: Part + Serialize>(
     services: &Services,
     by: &PolicyAdmin,
@@ -47,7 +49,7 @@ pub(super) async fn make<T: Part + Serialize>(
         Change::Delete(part) => store::access::delete(&mut deed.tx, part).await?,
     };
     let after = store::access::current(&mut deed.tx).await?;
-    if bears_on_lobby(&before, &after) {
+    if before.bears_on_lobby(&after) {
         lockout::check(services, &mut deed.tx, by.viewer(), &after).await?;
         let trial = Trial {
             part_id: key,
@@ -66,25 +68,4 @@ pub(super) async fn make<T: Part + Serialize>(
     }
     deed.commit().await?;
     services.reload_policies().await
-}
-
-/// Can this change alter who gets in to Lobby itself? Read from what is in force before and after.
-fn bears_on_lobby(before: &PolicySet, after: &PolicySet) -> bool {
-    let on = |set: &PolicySet| -> Vec<domain::access::Policy> {
-        let on = set.policies.iter().filter_map(domain::access::Entry::policy);
-        let on = on.filter(|policy| policy.state == domain::access::PolicyState::On);
-        on.filter(|policy| policy.applications.covers(Into::Lobby)).cloned().collect()
-    };
-    let (was, is) = (on(before), on(after));
-    let named = |policies: &[domain::access::Policy]| {
-        let all_trusted = policies.iter().any(|policy| policy.locations.is_some());
-        let named: Vec<_> = policies.iter().flat_map(domain::access::Policy::named_locations).collect();
-        (all_trusted, named)
-    };
-    let (by_place, places) = named(&is);
-    let moved = places.iter().any(|id| before.locations.get(id) != after.locations.get(id));
-    let trusted = |set: &PolicySet| -> Vec<domain::access::Location> {
-        set.locations.values().filter(|location| location.is_trusted()).cloned().collect()
-    };
-    was != is || moved || (by_place && trusted(before) != trusted(after))
 }

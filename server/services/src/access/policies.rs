@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use domain::access::{Include, Location, Policy, PolicyState, What, Where, Who};
+use domain::access::{Location, Policy, PolicyState, What, Who};
 use domain::event::{Action, Target, TargetKind};
 use domain::id::{AppId, GroupId, PolicyId, UserId};
 use domain::problem::Problem;
-use domain::user::Standing;
+use domain::user::{Standing, User};
 use store::access::{BY_STATE, Listed, Tally};
 use store::{Bind, Filter, Page, PageAsk, Stored, Tx};
 
@@ -163,21 +163,18 @@ async fn check(services: &Services, tx: &mut Tx, policy: &Policy) -> Verb<()> {
 
 /// Notes what the policy names and nobody knows.
 async fn unknown(tx: &mut Tx, policy: &Policy, problems: &mut Vec<Problem>) -> Verb<()> {
-    let (mut users, mut groups, mut apps) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
-    for who in policy.users.include.iter().chain(&policy.users.exclude) {
-        match who {
-            Who::User(id) => _ = users.insert(*id),
-            Who::Group(id) => _ = groups.insert(*id),
-            Who::All | Who::Guests | Who::Role(_) => {}
-        }
-    }
-    for what in policy.applications.include.iter().chain(&policy.applications.exclude) {
-        if let What::App(id) = what {
-            apps.insert(*id);
-        }
-    }
-    let (users, groups, apps): (Vec<_>, Vec<_>, Vec<_>) =
-        (users.into_iter().collect(), groups.into_iter().collect(), apps.into_iter().collect());
+    let (users, groups) = named_users_and_groups(policy.users.include.iter().chain(&policy.users.exclude));
+    let apps: BTreeSet<AppId> = policy
+        .applications
+        .include
+        .iter()
+        .chain(&policy.applications.exclude)
+        .filter_map(|what| match what {
+            What::App(id) => Some(*id),
+            What::All | What::Lobby | What::SecurityInformation => None,
+        })
+        .collect();
+    let apps: Vec<AppId> = apps.into_iter().collect();
     let set = store::access::current(tx).await?;
     let known = store::users::by_ids(tx, &users).await?.len() == users.len()
         && store::groups::by_ids(tx, &groups).await?.len() == groups.len();
@@ -191,6 +188,19 @@ async fn unknown(tx: &mut Tx, policy: &Policy, problems: &mut Vec<Problem>) -> V
     wrong(policy.named_locations().any(|id| !set.locations.contains_key(&id)), "locations");
     wrong(policy.terms().any(|id| !set.terms.contains_key(&id)), "grant");
     Ok(())
+}
+
+/// The people and groups among these, each once.
+fn named_users_and_groups<'a>(named: impl Iterator<Item = &'a Who>) -> (Vec<UserId>, Vec<GroupId>) {
+    let (mut users, mut groups) = (BTreeSet::new(), BTreeSet::new());
+    for who in named {
+        match who {
+            Who::User(id) => _ = users.insert(*id),
+            Who::Group(id) => _ = groups.insert(*id),
+            Who::All | Who::Guests | Who::Role(_) => {}
+        }
+    }
+    (users.into_iter().collect(), groups.into_iter().collect())
 }
 
 /// Why a group may not be excluded from a policy: anybody could be let into it.
@@ -251,52 +261,24 @@ pub(crate) async fn regrouped(services: &Services, tx: &mut Tx, by: &Viewer, gro
     Ok(changed.into_iter().map(|policy| policy.name.to_string()).collect())
 }
 
-/// Does the policy single out platforms without saying what of the unknown?
-pub fn leaves_out_unknown(policy: &Policy) -> bool {
-    let Some(choice) = &policy.platforms else { return false };
-    let unknown = domain::session::Platform::Unknown;
-    matches!(&choice.include, Include::Some(named) if !named.contains(&unknown))
-}
-
 /// Of these policies, those that nobody is left in: what they include has become empty, so they match nobody.
 ///
 /// # Errors
 /// Where the database does not answer.
 pub async fn of_nobody(services: &Services, _by: &Reader, policies: &[&Policy]) -> Verb<BTreeSet<PolicyId>> {
+    let named = policies.iter().flat_map(|policy| &policy.users.include);
+    let (users, groups) = named_users_and_groups(named);
     let mut tx = services.store.read().await?;
-    let mut found = BTreeSet::new();
-    for policy in policies.iter().filter(|policy| !policy.users.include.is_empty()) {
-        let mut anybody = false;
-        for who in &policy.users.include {
-            anybody = anybody
-                || match who {
-                    Who::All | Who::Guests | Who::Role(_) => true,
-                    Who::User(id) => {
-                        let user = store::users::get(&mut tx, *id).await?;
-                        user.is_some_and(|user| {
-                            !matches!(user.value.standing, Standing::Deleted { .. } | Standing::Erased { .. })
-                        })
-                    }
-                    Who::Group(id) => store::memberships::count(&mut tx, *id).await? > 0,
-                };
-        }
-        if !anybody {
-            found.insert(policy.id);
-        }
-    }
-    Ok(found)
-}
-
-/// The policies that name a location.
-pub fn using(set: &domain::access::PolicySet, location: &Location) -> Vec<(PolicyId, String)> {
-    let uses = |policy: &&Policy| {
-        let all_trusted = |choice: &domain::access::Choice<Where>| {
-            choice.exclude.contains(&Where::AllTrusted)
-                || matches!(&choice.include, Include::Some(named) if named.contains(&Where::AllTrusted))
-        };
-        policy.named_locations().any(|named| named == location.id)
-            || (location.is_trusted() && policy.locations.as_ref().is_some_and(all_trusted))
+    let gone = |user: &User| matches!(user.standing, Standing::Deleted { .. } | Standing::Erased { .. });
+    let users = store::users::by_ids(&mut tx, &users).await?.into_iter().map(|stored| stored.value);
+    let users: BTreeSet<UserId> = users.filter(|user| !gone(user)).map(|user| user.id).collect();
+    let groups: BTreeSet<GroupId> = store::memberships::with_members(&mut tx, &groups).await?.into_iter().collect();
+    let is_somebody = |who: &Who| match who {
+        Who::All | Who::Guests | Who::Role(_) => true,
+        Who::User(id) => users.contains(id),
+        Who::Group(id) => groups.contains(id),
     };
-    let policies = set.policies.iter().filter_map(domain::access::Entry::policy).filter(uses);
-    policies.map(|policy| (policy.id, policy.name.to_string())).collect()
+    let of_nobody =
+        |policy: &&&Policy| !policy.users.include.is_empty() && !policy.users.include.iter().any(is_somebody);
+    Ok(policies.iter().filter(of_nobody).map(|policy| policy.id).collect())
 }

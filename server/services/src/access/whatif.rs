@@ -139,13 +139,7 @@ pub struct Told {
 
 async fn suppose(services: &Services, tx: &mut Tx, user: &User, question: Question) -> Verb<Attempt> {
     let now = services.now();
-    let nowhere = Origin {
-        address: None,
-        platform: question.platform,
-        client: String::new(),
-        user_agent: String::new(),
-        platform_hint: None,
-    };
+    let nowhere = Origin::undetermined(question.platform);
     let proof = Proof { at: now, application: None, multifactor_at: question.multifactor.then_some(now) };
     let attempt = attempt(services, tx, user, &nowhere, proof, question.target, now).await?;
     Ok(Attempt { place: place(services, &services.policies(), question.from), ..attempt })

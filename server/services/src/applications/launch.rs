@@ -63,11 +63,10 @@ pub async fn launch(services: &Services, viewer: &Viewer, id: AppId) -> Verb<Lau
     };
     let mut tx = services.store.begin().await?;
     if refusal.is_none() && asked.is_granted() && wants_every_time(&asked) {
-        // Another launch of the same moment may have used the proof up: then this one is asked again.
-        if !store::sessions::use_up(&mut tx, viewer.session.id, id).await? {
-            asked.attempt.proof.at = domain::time::Timestamp::EPOCH;
-            asked = services.judge(asked.attempt);
-        }
+        // Another launch of the same moment may have used the proof up: then this one is judged as it stands now.
+        let used_up_by = store::sessions::use_up(&mut tx, viewer.session.id, id).await?;
+        asked.attempt.proof.application = Some(used_up_by.ok_or(Denied::SignIn)?);
+        asked = services.judge(asked.attempt);
     }
     let written = Written {
         user: &viewer.user,

@@ -4,12 +4,14 @@ use domain::event::{Action, TargetKind};
 use domain::time::{Span, Timestamp, Zone};
 use leptos::prelude::*;
 use services::logs::{self, AuditAsk, AuditEntry, AuditEvent, whom};
-use services::{Count, Page, Reader, Refusal, Verb};
+use services::{Page, Reader, Refusal, Verb};
 
 use super::changes::changes;
 use crate::routes;
 use crate::ssr::{Visit, visit};
-use crate::ui::{AdminFrame, Empty, FilterChip, Filters, Head, Hidden, Icon, Notices, Pager, SortHead, list_ask, page};
+use crate::ui::{
+    AdminFrame, Empty, FilterChip, Filters, Head, Hidden, Icon, Notices, Pager, SortHead, is_empty, list_ask, page,
+};
 
 /// Which events the address of a page or of an export asks for.
 pub fn audit_ask(visit: &Visit) -> AuditAsk {
@@ -169,7 +171,7 @@ pub(super) fn moment(visit: &Visit, at: Timestamp) -> impl IntoView + use<> {
 }
 
 fn list(visit: Visit, found: Page<AuditEntry>) -> AnyView {
-    if found.items.is_empty() && found.count == Count::Exactly(0) {
+    if is_empty(&found) {
         return view! {
             <Empty icon="log" title="No event fits" text="Nothing happened that fits these filters.">
                 <a class="button" href=routes::AUDIT>"Show everything"</a>

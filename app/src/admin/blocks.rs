@@ -5,14 +5,14 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use serde::{Deserialize, Serialize};
 use services::blocks::{self, Listed};
-use services::{Count, Page, Refusal};
+use services::{Page, Refusal};
 
 use crate::admin::{id as read, problems_of, searched_address};
 use crate::error::AppError;
 use crate::routes;
 use crate::ssr::{Draft, Kept, Next, Visit, doorway, draft_or, visit};
 use crate::ui::{
-    AdminFrame, Badge, Empty, Field, FilterChip, Filters, Head, Hidden, Notices, Pager, SortHead, Tone, When, list_ask,
+    Badge, Empty, Field, FilterChip, Hidden, ListPage, ListTable, Paging, SortHead, Tone, When, is_empty, list_ask,
     page,
 };
 
@@ -56,22 +56,24 @@ pub fn BlocksPage() -> impl IntoView {
         let values = vec![("in-force".to_owned(), "In force".to_owned())];
         let chips = vec![FilterChip { name: "show", label: "Show", values }];
         Ok(view! {
-            <AdminFrame visit=visit.clone() name="Blocks">
-                <Head
-                    title="Blocks"
-                    lead="People who asked for no more invitations. Codes and letters about their security still reach them."
-                />
-                <Notices visit=visit.clone() problems=problems/>
-                <Filters visit=visit.clone() what="blocks" placeholder="A whole address" chips=chips/>
+            <ListPage
+                visit=visit.clone()
+                title="Blocks"
+                lead="People who asked for no more invitations. Codes and letters about their security still reach them."
+                problems=problems
+                what="blocks"
+                placeholder="A whole address"
+                chips=chips
+            >
                 {list(visit, found, &draft)}
-            </AdminFrame>
+            </ListPage>
         }
         .into_any())
     })
 }
 
 fn list(visit: Visit, found: Page<Listed>, draft: &Draft<LiftForm>) -> AnyView {
-    if found.items.is_empty() && found.count == Count::Exactly(0) {
+    if is_empty(&found) {
         if visit.query.get("q").is_some() {
             return view! { <Empty icon="search" title="No block of this mailbox" text="It takes invitations as far as blocks go."/> }
                 .into_any();
@@ -82,22 +84,14 @@ fn list(visit: Visit, found: Page<Listed>, draft: &Draft<LiftForm>) -> AnyView {
         .into_any();
     }
     let rows = found.items.iter().map(|listed| row(&visit, listed, draft)).collect_view();
+    let (rows, paging) = (rows.into_any(), Paging::of(&found));
     view! {
-        <div class="table">
-            <table>
-                <caption class="hidden">"Blocks"</caption>
-                <thead>
-                    <tr>
-                        <th scope="col">"Mailbox"</th>
-                        <th scope="col">"State"</th>
-                        <SortHead visit=visit.clone() name="time" label="Since" first=true descending=true/>
-                        <th scope="col">"Lifting"</th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
-        <Pager visit=visit count=found.count next=found.next previous=found.previous one="block" many="blocks"/>
+        <ListTable visit=visit.clone() caption="Blocks" rows paging one="block" many="blocks">
+            <th scope="col">"Mailbox"</th>
+            <th scope="col">"State"</th>
+            <SortHead visit=visit.clone() name="time" label="Since" first=true descending=true/>
+            <th scope="col">"Lifting"</th>
+        </ListTable>
     }
     .into_any()
 }

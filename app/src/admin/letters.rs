@@ -2,15 +2,15 @@
 
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
+use services::Page;
 use services::letters::{self, Counts, OutboxState, Outgoing};
-use services::{Count, Page};
 
 use crate::admin::{button, id as read, problems_of, searched_address};
 use crate::error::AppError;
 use crate::routes;
 use crate::ssr::{Next, NothingTyped, Visit, doorway, visit};
 use crate::ui::{
-    AdminFrame, Badge, Empty, FilterChip, Filters, Head, Notices, Pager, SortHead, Tone, When, list_ask, page,
+    Badge, Empty, FilterChip, ListPage, ListTable, Paging, SortHead, Tone, When, is_empty, list_ask, page,
 };
 
 #[server(prefix = "/fn", endpoint = "letters/retry")]
@@ -38,13 +38,18 @@ pub fn LettersPage() -> impl IntoView {
             OutboxState::ALL.iter().map(|state| (state.as_str().to_owned(), said(*state).1.to_owned())).collect();
         let chips = vec![FilterChip { name: "state", label: "State", values }];
         Ok(view! {
-            <AdminFrame visit=visit.clone() name="Letters">
-                <Head title="Letters" lead="Everything Lobby sends. A letter that the mail server does not take is tried for a day."/>
-                {counted(counts)}
-                <Notices visit=visit.clone() problems=problems/>
-                <Filters visit=visit.clone() what="letters" placeholder="To, a whole address" chips=chips/>
+            <ListPage
+                visit=visit.clone()
+                title="Letters"
+                lead="Everything Lobby sends. A letter that the mail server does not take is tried for a day."
+                problems=problems
+                what="letters"
+                placeholder="To, a whole address"
+                chips=chips
+                above=Some(counted(counts).into_any())
+            >
                 {list(visit, found)}
-            </AdminFrame>
+            </ListPage>
         }
         .into_any())
     })
@@ -71,29 +76,21 @@ fn said(state: OutboxState) -> (Tone, &'static str) {
 }
 
 fn list(visit: Visit, found: Page<Outgoing>) -> AnyView {
-    if found.items.is_empty() && found.count == Count::Exactly(0) {
+    if is_empty(&found) {
         let filtered = visit.query.get("state").is_some() || visit.query.get("q").is_some();
         let title = if filtered { "No letter fits" } else { "No letters yet" };
         return view! { <Empty icon="letter" title text="Invitations, codes and notices are listed here for a while."/> }.into_any();
     }
     let rows = found.items.iter().map(|letter| row(&visit, letter)).collect_view();
+    let (rows, paging) = (rows.into_any(), Paging::of(&found));
     view! {
-        <div class="table">
-            <table>
-                <caption class="hidden">"Letters"</caption>
-                <thead>
-                    <tr>
-                        <th scope="col">"Letter"</th>
-                        <th scope="col">"To"</th>
-                        <th scope="col">"State"</th>
-                        <SortHead visit=visit.clone() name="time" label="Written" first=true descending=true/>
-                        <th scope="col"><span class="hidden">"Actions"</span></th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
-        <Pager visit=visit count=found.count next=found.next previous=found.previous one="letter" many="letters"/>
+        <ListTable visit=visit.clone() caption="Letters" rows paging one="letter" many="letters">
+            <th scope="col">"Letter"</th>
+            <th scope="col">"To"</th>
+            <th scope="col">"State"</th>
+            <SortHead visit=visit.clone() name="time" label="Written" first=true descending=true/>
+            <th scope="col"><span class="hidden">"Actions"</span></th>
+        </ListTable>
     }
     .into_any()
 }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use services::{Count, Page};
 
-use super::{AdminFrame, FilterChip, Filters, Head, Notices, Pager};
+use super::{AdminFrame, Empty, FilterChip, Filters, Head, Notices, Pager};
 use crate::ssr::Visit;
 
 /// Everything around the list itself, which is the child.
@@ -18,14 +18,19 @@ pub fn ListPage(
     what: &'static str,
     placeholder: &'static str,
     #[prop(optional)] chips: Vec<FilterChip>,
-    /// The button that adds one, where the reader may.
+    /// The buttons of the head: one that adds, where the reader may.
+    #[prop(optional_no_strip)]
     add: Option<AnyView>,
+    /// What stands over the filters.
+    #[prop(optional_no_strip)]
+    above: Option<AnyView>,
     children: Children,
 ) -> impl IntoView {
     view! {
         <AdminFrame visit=visit.clone() name=title>
             <Head title lead>{add}</Head>
             <Notices visit=visit.clone() problems=problems/>
+            {above}
             <Filters visit=visit.clone() what placeholder=placeholder chips/>
             {children()}
         </AdminFrame>
@@ -48,6 +53,28 @@ impl Paging {
 /// Is there nothing at all to list, so that something else stands in the table's place?
 pub fn is_empty<T>(page: &Page<T>) -> bool {
     page.items.is_empty() && page.count == Count::Exactly(0)
+}
+
+/// What stands in the place of an empty list: the way to all of it where it was narrowed down, else to the first.
+#[component]
+pub fn Nothing(
+    icon: &'static str,
+    title: &'static str,
+    text: &'static str,
+    /// Searched or filtered.
+    narrowed: bool,
+    /// (address, words) of the list without search and filters.
+    all: (&'static str, &'static str),
+    /// (address, words) of the page that adds one, where the reader may.
+    #[prop(optional_no_strip)]
+    add: Option<(&'static str, &'static str)>,
+) -> impl IntoView {
+    let next = match (narrowed, add) {
+        (true, _) => view! { <a class="button" href=all.0>{all.1}</a> }.into_any(),
+        (false, Some((href, said))) => view! { <a class="button primary" href=href>{said}</a> }.into_any(),
+        (false, None) => ().into_any(),
+    };
+    view! { <Empty icon title text>{next}</Empty> }
 }
 
 /// One page of a list: the children are the cells of its header row.

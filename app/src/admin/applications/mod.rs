@@ -18,7 +18,7 @@ use services::{Page, PageAsk, UserAdmin, Verb, groups};
 use crate::routes;
 use crate::ssr::{Visit, refused, visit};
 use crate::ui::{
-    Badge, Empty, FilterChip, Icon, ListPage, ListTable, Logo, Paging, SelectOption, SortHead, Tone, When, is_empty,
+    Badge, FilterChip, Icon, ListPage, ListTable, Logo, Nothing, Paging, SelectOption, SortHead, Tone, When, is_empty,
     list_ask, page,
 };
 
@@ -108,20 +108,15 @@ fn row(visit: &Visit, app: &Application) -> impl IntoView + use<> {
 }
 
 fn none(visit: &Visit, show: Show) -> AnyView {
-    if visit.query.get("q").is_some() || show != Show::All {
-        return view! {
-            <Empty icon="application" title="No application matches" text="No application fits these words and filters.">
-                <a class="button" href=routes::APPLICATIONS>"Show all applications"</a>
-            </Empty>
-        }
-        .into_any();
-    }
-    view! {
-        <Empty icon="application" title="No applications yet" text="An application is an address that people launch from their apps page.">
-            <a class="button primary" href=routes::NEW_APPLICATION>"Add application"</a>
-        </Empty>
-    }
-    .into_any()
+    let narrowed = visit.query.get("q").is_some() || show != Show::All;
+    let (title, text) = if narrowed {
+        ("No application matches", "No application fits these words and filters.")
+    } else {
+        ("No applications yet", "An application is an address that people launch from their apps page.")
+    };
+    let add = Some((routes::NEW_APPLICATION, "Add application"));
+    view! { <Nothing icon="application" title text narrowed all=(routes::APPLICATIONS, "Show all applications") add/> }
+        .into_any()
 }
 
 /// Groups to choose from.

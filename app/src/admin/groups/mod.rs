@@ -6,12 +6,12 @@ pub mod new;
 
 use leptos::prelude::*;
 use services::groups::Counted;
-use services::{Count, Page, groups};
+use services::{Page, groups};
 
 use crate::routes;
 use crate::ssr::{Visit, refused, visit};
 use crate::ui::{
-    AdminFrame, Badge, Empty, FilterChip, Filters, Head, Icon, Notices, Pager, SortHead, Tone, When, list_ask, page,
+    Badge, FilterChip, Icon, ListPage, ListTable, Nothing, Paging, SortHead, Tone, When, is_empty, list_ask, page,
 };
 
 #[component]
@@ -24,43 +24,40 @@ pub fn GroupsPage() -> impl IntoView {
         let problems = refused(&visit).await?;
         let orphan = ("orphans".to_owned(), "Without an owner who can come in".to_owned());
         let chips = vec![FilterChip { name: "show", label: "Show", values: vec![orphan] }];
+        let add = view! { <a class="button primary" href=routes::NEW_GROUP><Icon name="plus"/> "Create group"</a> };
         Ok(view! {
-            <AdminFrame visit=visit.clone() name="Groups">
-                <Head title="Groups" lead="Applications are assigned to groups; their owners invite the guests.">
-                    <a class="button primary" href=routes::NEW_GROUP><Icon name="plus"/> "Create group"</a>
-                </Head>
-                <Notices visit=visit.clone() problems=problems/>
-                <Filters visit=visit.clone() what="groups" placeholder="Name or description" chips=chips/>
+            <ListPage
+                visit=visit.clone()
+                title="Groups"
+                lead="Applications are assigned to groups; their owners invite the guests."
+                problems=problems
+                what="groups"
+                placeholder="Name or description"
+                chips=chips
+                add=Some(add.into_any())
+            >
                 {list(visit, orphans, found)}
-            </AdminFrame>
+            </ListPage>
         }
         .into_any())
     })
 }
 
 fn list(visit: Visit, orphans: bool, found: Page<Counted>) -> AnyView {
-    if found.items.is_empty() && found.count == Count::Exactly(0) {
+    if is_empty(&found) {
         return none(&visit, orphans);
     }
     let rows = found.items.iter().map(|counted| row(&visit, counted)).collect_view();
+    let (rows, paging) = (rows.into_any(), Paging::of(&found));
     view! {
-        <div class="table">
-            <table>
-                <caption class="hidden">"Groups"</caption>
-                <thead>
-                    <tr>
-                        <SortHead visit=visit.clone() name="name" label="Group" first=true/>
-                        <th scope="col" class="number">"Members"</th>
-                        <th scope="col" class="number">"Owners"</th>
-                        <th scope="col" class="number">"Applications"</th>
-                        <th scope="col">"Managed by"</th>
-                        <SortHead visit=visit.clone() name="created" label="Created" descending=true/>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
-        <Pager visit=visit count=found.count next=found.next previous=found.previous one="group" many="groups"/>
+        <ListTable visit=visit.clone() caption="Groups" rows paging one="group" many="groups">
+            <SortHead visit=visit.clone() name="name" label="Group" first=true/>
+            <th scope="col" class="number">"Members"</th>
+            <th scope="col" class="number">"Owners"</th>
+            <th scope="col" class="number">"Applications"</th>
+            <th scope="col">"Managed by"</th>
+            <SortHead visit=visit.clone() name="created" label="Created" descending=true/>
+        </ListTable>
     }
     .into_any()
 }
@@ -99,11 +96,7 @@ fn none(visit: &Visit, orphans: bool) -> AnyView {
     } else {
         ("No groups yet", "A group opens applications to its members; its owners invite them.")
     };
-    let filtered = orphans || visit.query.get("q").is_some();
-    let next = if filtered {
-        view! { <a class="button" href=routes::GROUPS>"Show all groups"</a> }.into_any()
-    } else {
-        view! { <a class="button primary" href=routes::NEW_GROUP>"Create group"</a> }.into_any()
-    };
-    view! { <Empty icon="group" title text>{next}</Empty> }.into_any()
+    let narrowed = orphans || visit.query.get("q").is_some();
+    let (all, add) = ((routes::GROUPS, "Show all groups"), Some((routes::NEW_GROUP, "Create group")));
+    view! { <Nothing icon="group" title text narrowed all add/> }.into_any()
 }

@@ -7,15 +7,15 @@ pub mod pages;
 use domain::access::location::Answer;
 use domain::access::{Location, LocationKind};
 use leptos::prelude::*;
+use services::access::locations;
 use services::access::rows::Listed;
-use services::access::{locations, policies};
-use services::{Count, Page, Reader};
+use services::{Page, Reader};
 
 use crate::routes;
 use crate::say;
 use crate::ssr::{Visit, refused, visit};
 use crate::ui::{
-    AdminFrame, Badge, Empty, Field, Filters, Head, Icon, Notice, Notices, Pager, SortHead, Tone, When, list_ask, page,
+    Badge, Field, Icon, ListPage, ListTable, Nothing, Notice, Paging, SortHead, Tone, When, is_empty, list_ask, page,
 };
 
 #[component]
@@ -29,17 +29,23 @@ pub fn LocationsPage() -> impl IntoView {
         let may = viewer.administers_policies();
         let new = may.then(|| {
             view! { <a class="button primary" href=routes::NEW_LOCATION><Icon name="plus"/> "New location"</a> }
+                .into_any()
         });
         let some = !found.items.is_empty();
         let try_it = some.then(|| try_address(&visit, &reader, routes::LOCATIONS.to_owned()));
         Ok(view! {
-            <AdminFrame visit=visit.clone() name="Locations">
-                <Head title="Locations" lead="Address ranges, which may be trusted, and countries, for access policies to name.">{new}</Head>
-                <Notices visit=visit.clone() problems=problems/>
-                <Filters visit=visit.clone() what="locations" placeholder="Name"/>
-                {list(&visit, found, may)}
+            <ListPage
+                visit=visit.clone()
+                title="Locations"
+                lead="Address ranges, which may be trusted, and countries, for access policies to name."
+                problems=problems
+                what="locations"
+                placeholder="Name"
+                add=new
+            >
+                {list(visit, found, may)}
                 {try_it}
-            </AdminFrame>
+            </ListPage>
         }
         .into_any())
     })
@@ -73,27 +79,19 @@ fn kind_badge(location: &Location) -> impl IntoView + use<> {
     view! { <Badge tone text/> }
 }
 
-fn list(visit: &Visit, found: Page<Listed<Location>>, may: bool) -> AnyView {
-    if found.items.is_empty() && found.count == Count::Exactly(0) {
-        return none(visit, may);
+fn list(visit: Visit, found: Page<Listed<Location>>, may: bool) -> AnyView {
+    if is_empty(&found) {
+        return none(&visit, may);
     }
-    let rows = found.items.iter().map(|listed| row(visit, listed)).collect_view();
+    let rows = found.items.iter().map(|listed| row(&visit, listed)).collect_view();
+    let (rows, paging) = (rows.into_any(), Paging::of(&found));
     view! {
-        <div class="table">
-            <table>
-                <caption class="hidden">"Locations"</caption>
-                <thead>
-                    <tr>
-                        <SortHead visit=visit.clone() name="name" label="Location" first=true/>
-                        <th scope="col">"Kind"</th>
-                        <th scope="col">"Used by"</th>
-                        <SortHead visit=visit.clone() name="created" label="Created" descending=true/>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
-        <Pager visit=visit.clone() count=found.count next=found.next previous=found.previous one="location" many="locations"/>
+        <ListTable visit=visit.clone() caption="Locations" rows paging one="location" many="locations">
+            <SortHead visit=visit.clone() name="name" label="Location" first=true/>
+            <th scope="col">"Kind"</th>
+            <th scope="col">"Used by"</th>
+            <SortHead visit=visit.clone() name="created" label="Created" descending=true/>
+        </ListTable>
     }
     .into_any()
 }
@@ -121,7 +119,8 @@ fn row(visit: &Visit, listed: &Listed<Location>) -> AnyView {
 
 /// Which policies name it.
 fn used_by(visit: &Visit, location: &Location) -> AnyView {
-    let using = policies::using(&visit.services.policies(), location);
+    let set = visit.services.policies();
+    let using: Vec<_> = set.using(location).map(|policy| (policy.id, policy.name.to_string())).collect();
     if using.is_empty() {
         return view! { <span class="muted">"no policy"</span> }.into_any();
     }
@@ -140,14 +139,9 @@ fn none(visit: &Visit, may: bool) -> AnyView {
     } else {
         ("No locations yet", "Name the places that policies tell apart: your own networks, or countries.")
     };
-    let next = if searched {
-        view! { <a class="button" href=routes::LOCATIONS>"Show all locations"</a> }.into_any()
-    } else if may {
-        view! { <a class="button primary" href=routes::NEW_LOCATION>"New location"</a> }.into_any()
-    } else {
-        ().into_any()
-    };
-    view! { <Empty icon="location" title text>{next}</Empty> }.into_any()
+    let add = may.then_some((routes::NEW_LOCATION, "New location"));
+    let all = (routes::LOCATIONS, "Show all locations");
+    view! { <Nothing icon="location" title text narrowed=searched all add/> }.into_any()
 }
 
 /// Asks where an address is: a plain GET form, whose answer stands below it.

@@ -12,7 +12,7 @@ use crate::admin::groups::many;
 use crate::routes;
 use crate::ssr::{Visit, refused, visit};
 use crate::ui::{
-    Badge, Empty, FilterChip, Icon, ListPage, ListTable, Paging, SortHead, Tone, When, is_empty, list_ask, page,
+    Badge, FilterChip, Icon, ListPage, ListTable, Nothing, Paging, SortHead, Tone, When, is_empty, list_ask, page,
 };
 
 /// Domains that a row names; the rest are counted.
@@ -114,12 +114,7 @@ fn none(visit: &Visit, closed: bool, may: bool) -> AnyView {
     } else {
         ("No partners yet", "A partner gathers the guests of one organization and says who answers for them.")
     };
-    let next = if searched || closed {
-        view! { <a class="button" href=routes::PARTNERS>"Show all partners"</a> }.into_any()
-    } else if may {
-        view! { <a class="button primary" href=routes::NEW_PARTNER>"Add partner"</a> }.into_any()
-    } else {
-        ().into_any()
-    };
-    view! { <Empty icon="partner" title text>{next}</Empty> }.into_any()
+    let add = may.then_some((routes::NEW_PARTNER, "Add partner"));
+    let (narrowed, all) = (searched || closed, (routes::PARTNERS, "Show all partners"));
+    view! { <Nothing icon="partner" title text narrowed all add/> }.into_any()
 }

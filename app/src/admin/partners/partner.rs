@@ -18,8 +18,8 @@ use crate::error::AppError;
 use crate::routes;
 use crate::ssr::{Draft, Next, Visit, doorway, draft_or, visit};
 use crate::ui::{
-    AdminFrame, Badge, Empty, FilterChip, Filters, Head, Hidden, Icon, Notice, Notices, Pager, SortHead, Tone, When,
-    list_ask, page,
+    AdminFrame, Badge, Empty, FilterChip, Filters, Head, Hidden, Icon, ListTable, Notice, Notices, Paging, SortHead,
+    Tone, When, list_ask, page,
 };
 
 fn page_of(id: &str) -> String {
@@ -174,22 +174,14 @@ fn guests_of(visit: Visit, details: &Details, show: Show, found: Page<Listed>) -
 
 fn table(visit: Visit, found: Page<Listed>) -> AnyView {
     let rows = found.items.iter().map(|listed| row(&visit, &listed.user)).collect_view();
+    let (rows, paging) = (rows.into_any(), Paging::of(&found));
     view! {
-        <div class="table">
-            <table>
-                <caption class="hidden">"Guests of this partner"</caption>
-                <thead>
-                    <tr>
-                        <SortHead visit=visit.clone() name="name" label="Person" first=true/>
-                        <th scope="col">"State"</th>
-                        <SortHead visit=visit.clone() name="last-sign-in" label="Last sign-in" descending=true/>
-                        <SortHead visit=visit.clone() name="created" label="Created" descending=true/>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
-        <Pager visit=visit count=found.count next=found.next previous=found.previous one="guest" many="guests"/>
+        <ListTable visit=visit.clone() caption="Guests of this partner" rows paging one="guest" many="guests">
+            <SortHead visit=visit.clone() name="name" label="Person" first=true/>
+            <th scope="col">"State"</th>
+            <SortHead visit=visit.clone() name="last-sign-in" label="Last sign-in" descending=true/>
+            <SortHead visit=visit.clone() name="created" label="Created" descending=true/>
+        </ListTable>
     }
     .into_any()
 }

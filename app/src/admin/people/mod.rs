@@ -10,15 +10,15 @@ use domain::id::PartnerId;
 use domain::time::Timestamp;
 use domain::user::User;
 use leptos::prelude::*;
+use services::Page;
 use services::partners;
 use services::people::{self, Listed, Show};
-use services::{Count, Page};
 
 use crate::organization;
 use crate::routes;
 use crate::ssr::{Visit, refused, visit};
 use crate::ui::{
-    AdminFrame, Badge, Empty, FilterChip, Filters, Head, Icon, Notices, Pager, SortHead, Tone, When, list_ask, page,
+    Badge, FilterChip, Icon, ListPage, ListTable, Nothing, Paging, SortHead, Tone, When, is_empty, list_ask, page,
 };
 
 #[component]
@@ -31,16 +31,23 @@ pub fn PeoplePage() -> impl IntoView {
         let found = people::list(&visit.services, &admin, show, partner, &list_ask(&visit)).await?;
         let offered = partners::offered(&visit.services, &admin, partner).await?;
         let problems = refused(&visit).await?;
+        let add = view! {
+            <a class="button" href=routes::NEW_PERSON><Icon name="plus"/> "Create member"</a>
+            <a class="button primary" href=routes::DIRECTORY_INVITE>"Invite guests"</a>
+        };
         Ok(view! {
-            <AdminFrame visit=visit.clone() name="People">
-                <Head title="People" lead="Members and guests of the organization, and those who were invited.">
-                    <a class="button" href=routes::NEW_PERSON><Icon name="plus"/> "Create member"</a>
-                    <a class="button primary" href=routes::DIRECTORY_INVITE>"Invite guests"</a>
-                </Head>
-                <Notices visit=visit.clone() problems=problems/>
-                <Filters visit=visit.clone() what="people" placeholder="Name, address, organization" chips=chips(offered)/>
+            <ListPage
+                visit=visit.clone()
+                title="People"
+                lead="Members and guests of the organization, and those who were invited."
+                problems=problems
+                what="people"
+                placeholder="Name, address, organization"
+                chips=chips(offered)
+                add=Some(add.into_any())
+            >
                 {list(visit, show, found)}
-            </AdminFrame>
+            </ListPage>
         }
         .into_any())
     })
@@ -68,28 +75,20 @@ fn said(show: Show) -> &'static str {
 }
 
 fn list(visit: Visit, show: Show, found: Page<Listed>) -> AnyView {
-    if found.items.is_empty() && found.count == Count::Exactly(0) {
+    if is_empty(&found) {
         return none(&visit, show);
     }
     let now = visit.now();
     let rows = found.items.iter().map(|listed| row(&visit, listed, now)).collect_view();
+    let (rows, paging) = (rows.into_any(), Paging::of(&found));
     view! {
-        <div class="table">
-            <table>
-                <caption class="hidden">"People"</caption>
-                <thead>
-                    <tr>
-                        <SortHead visit=visit.clone() name="name" label="Person" first=true/>
-                        <th scope="col">"Type"</th>
-                        <th scope="col">"State"</th>
-                        <SortHead visit=visit.clone() name="last-sign-in" label="Last sign-in" descending=true/>
-                        <SortHead visit=visit.clone() name="created" label="Created" descending=true/>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
-        <Pager visit=visit count=found.count next=found.next previous=found.previous one="person" many="people"/>
+        <ListTable visit=visit.clone() caption="People" rows paging one="person" many="people">
+            <SortHead visit=visit.clone() name="name" label="Person" first=true/>
+            <th scope="col">"Type"</th>
+            <th scope="col">"State"</th>
+            <SortHead visit=visit.clone() name="last-sign-in" label="Last sign-in" descending=true/>
+            <SortHead visit=visit.clone() name="created" label="Created" descending=true/>
+        </ListTable>
     }
     .into_any()
 }
@@ -144,10 +143,5 @@ fn none(visit: &Visit, show: Show) -> AnyView {
             _ => ("Nobody is here", "No one in the directory fits this filter."),
         }
     };
-    view! {
-        <Empty icon="people" title text>
-            <a class="button" href=routes::PEOPLE>"Show everyone"</a>
-        </Empty>
-    }
-    .into_any()
+    view! { <Nothing icon="people" title text narrowed=true all=(routes::PEOPLE, "Show everyone")/> }.into_any()
 }

@@ -17,14 +17,14 @@ use leptos::prelude::*;
 use services::access::form::{Names, PolicyForm, Template, choices, names};
 use services::access::rows::{Listed, Tally, Trial};
 use services::access::{policies, trials};
-use services::{Count, Page, Viewer};
+use services::{Page, Viewer};
 
 use crate::admin::groups::many;
 use crate::routes;
 use crate::say;
 use crate::ssr::{Visit, refused, visit};
 use crate::ui::{
-    AdminFrame, Badge, Empty, FilterChip, Filters, Head, Icon, Notices, Pager, SortHead, Tone, When, list_ask, page,
+    Badge, FilterChip, Icon, ListPage, ListTable, Nothing, Paging, SortHead, Tone, When, is_empty, list_ask, page,
 };
 
 /// What the rows of one page are read with.
@@ -59,18 +59,22 @@ pub fn PoliciesPage() -> impl IntoView {
         let values = PolicyState::ALL.iter().map(|state| (state.to_string(), say::access::state(*state).to_owned()));
         let chips = vec![FilterChip { name: "state", label: "State", values: values.collect() }];
         let banner = trial::banner(&visit, &known.trials, may);
-        let (list, actions) = (list(&visit, found, &known, may), actions(&viewer));
+        let (list, actions) = (list(visit.clone(), found, &known, may), actions(&viewer));
         Ok(view! {
-            <AdminFrame visit=visit.clone() name="Access policies">
-                <Head title="Access policies" lead="Who gets in from where, with which device and after what. Every policy that matches must be satisfied; a block wins.">
-                    {actions}
-                </Head>
-                <Notices visit=visit.clone() problems=problems/>
-                {banner}
-                <Filters visit=visit.clone() what="policies" placeholder="Name" chips=chips/>
+            <ListPage
+                visit=visit.clone()
+                title="Access policies"
+                lead="Who gets in from where, with which device and after what. Every policy that matches must be satisfied; a block wins."
+                problems=problems
+                what="policies"
+                placeholder="Name"
+                chips=chips
+                add=Some(actions.into_any())
+                above=Some(banner.into_any())
+            >
                 {list}
                 {templates}
-            </AdminFrame>
+            </ListPage>
         }
         .into_any())
     })
@@ -117,27 +121,19 @@ fn templates(choices: &services::access::form::Choices) -> impl IntoView + use<>
     }
 }
 
-fn list(visit: &Visit, found: Page<Listed<Policy>>, known: &Known, may: bool) -> AnyView {
-    if found.items.is_empty() && found.count == Count::Exactly(0) {
-        return none(visit, may);
+fn list(visit: Visit, found: Page<Listed<Policy>>, known: &Known, may: bool) -> AnyView {
+    if is_empty(&found) {
+        return none(&visit, may);
     }
-    let rows = found.items.iter().map(|listed| row(visit, listed, known)).collect_view();
+    let rows = found.items.iter().map(|listed| row(&visit, listed, known)).collect_view();
+    let (rows, paging) = (rows.into_any(), Paging::of(&found));
     view! {
-        <div class="table">
-            <table>
-                <caption class="hidden">"Access policies"</caption>
-                <thead>
-                    <tr>
-                        <SortHead visit=visit.clone() name="name" label="Policy" first=true/>
-                        <th scope="col">"State"</th>
-                        <th scope="col">"In the last 7 days"</th>
-                        <SortHead visit=visit.clone() name="created" label="Created" descending=true/>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
-        <Pager visit=visit.clone() count=found.count next=found.next previous=found.previous one="policy" many="policies"/>
+        <ListTable visit=visit.clone() caption="Access policies" rows paging one="policy" many="policies">
+            <SortHead visit=visit.clone() name="name" label="Policy" first=true/>
+            <th scope="col">"State"</th>
+            <th scope="col">"In the last 7 days"</th>
+            <SortHead visit=visit.clone() name="created" label="Created" descending=true/>
+        </ListTable>
     }
     .into_any()
 }
@@ -222,12 +218,6 @@ fn none(visit: &Visit, may: bool) -> AnyView {
     } else {
         ("No policies yet", "Without any policy, everybody who signs in opens what they were given, from everywhere.")
     };
-    let next = if narrowed {
-        view! { <a class="button" href=routes::POLICIES>"Show all policies"</a> }.into_any()
-    } else if may {
-        view! { <a class="button primary" href=routes::NEW_POLICY>"New policy"</a> }.into_any()
-    } else {
-        ().into_any()
-    };
-    view! { <Empty icon="shield" title text>{next}</Empty> }.into_any()
+    let add = may.then_some((routes::NEW_POLICY, "New policy"));
+    view! { <Nothing icon="shield" title text narrowed all=(routes::POLICIES, "Show all policies") add/> }.into_any()
 }

@@ -18,7 +18,7 @@ use services::{Page, Stored};
 use crate::routes;
 use crate::ssr::{Kept, Visit, refused, visit};
 use crate::ui::{
-    Badge, Empty, Icon, ListPage, ListTable, Logo, Paging, SortHead, Tone, When, is_empty, list_ask, page, until,
+    Badge, Icon, ListPage, ListTable, Logo, Nothing, Paging, SortHead, Tone, When, is_empty, list_ask, page, until,
 };
 
 /// So many domains stand in a row of the list; the rest is counted.
@@ -144,22 +144,15 @@ fn kind(preset: Preset) -> &'static str {
 }
 
 fn none(visit: &Visit) -> AnyView {
-    if visit.query.get("q").is_some() {
-        return view! {
-            <Empty icon="identity" title="No provider matches" text="Each word must begin a word of a name or a domain.">
-                <a class="button" href=routes::PROVIDERS>"Show all providers"</a>
-            </Empty>
-        }
-        .into_any();
-    }
-    view! {
-        <Empty
-            icon="identity"
-            title="No identity providers yet"
-            text="Everybody signs in by a code to their mailbox. With the provider of a partner, its people come with the account that the partner manages."
-        >
-            <a class="button primary" href=routes::NEW_PROVIDER>"Add provider"</a>
-        </Empty>
-    }
-    .into_any()
+    let narrowed = visit.query.get("q").is_some();
+    let (title, text) = if narrowed {
+        ("No provider matches", "Each word must begin a word of a name or a domain.")
+    } else {
+        (
+            "No identity providers yet",
+            "Everybody signs in by a code to their mailbox. With the provider of a partner, its people come with the account that the partner manages.",
+        )
+    };
+    let (all, add) = ((routes::PROVIDERS, "Show all providers"), Some((routes::NEW_PROVIDER, "Add provider")));
+    view! { <Nothing icon="identity" title text narrowed all add/> }.into_any()
 }

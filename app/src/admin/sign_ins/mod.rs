@@ -10,14 +10,16 @@ use domain::event::SignInResult;
 use domain::session::Platform;
 use leptos::prelude::*;
 use services::logs::{self, Found, SignIn, SignInAsk, To, whom};
-use services::{Count, Reader, Verb};
+use services::{Reader, Verb};
 
 use super::audit::{dates, exports, moment, more_filters, resolve_who, who_refused};
 use crate::panel::account::platform;
 use crate::routes;
 use crate::say;
 use crate::ssr::{Visit, visit};
-use crate::ui::{AdminFrame, Badge, Empty, FilterChip, Filters, Head, Notices, Pager, SortHead, Tone, list_ask, page};
+use crate::ui::{
+    AdminFrame, Badge, Empty, FilterChip, Filters, Head, Notices, Pager, SortHead, Tone, is_empty, list_ask, page,
+};
 
 /// Stands for Lobby itself among the applications.
 const LOBBY: &str = "lobby";
@@ -128,7 +130,7 @@ fn list(visit: Visit, found: Found) -> AnyView {
             </div>
         }
     });
-    if found.items.is_empty() && found.count == Count::Exactly(0) {
+    if is_empty(&found) {
         let text = match looked.is_some() {
             true => "Nothing here fits these filters.",
             false => "Nobody signed in or launched anything that fits these filters.",

@@ -6,13 +6,13 @@ pub mod pages;
 
 use domain::access::Terms;
 use leptos::prelude::*;
+use services::Page;
 use services::access::rows::Listed;
 use services::access::terms;
-use services::{Count, Page};
 
 use crate::routes;
 use crate::ssr::{Visit, refused, visit};
-use crate::ui::{AdminFrame, Empty, Filters, Head, Icon, Notices, Pager, SortHead, When, list_ask, page};
+use crate::ui::{Icon, ListPage, ListTable, Nothing, Paging, SortHead, When, is_empty, list_ask, page};
 
 #[component]
 pub fn TermsListPage() -> impl IntoView {
@@ -24,15 +24,20 @@ pub fn TermsListPage() -> impl IntoView {
         let problems = refused(&visit).await?;
         let may = viewer.administers_policies();
         let new = may.then(|| {
-            view! { <a class="button primary" href=routes::NEW_TERMS><Icon name="plus"/> "New terms"</a> }
+            view! { <a class="button primary" href=routes::NEW_TERMS><Icon name="plus"/> "New terms"</a> }.into_any()
         });
         Ok(view! {
-            <AdminFrame visit=visit.clone() name="Terms of use">
-                <Head title="Terms of use" lead="Documents that an access policy asks people to accept, each in their language.">{new}</Head>
-                <Notices visit=visit.clone() problems=problems/>
-                <Filters visit=visit.clone() what="terms" placeholder="Name"/>
-                {list(&visit, found, may)}
-            </AdminFrame>
+            <ListPage
+                visit=visit.clone()
+                title="Terms of use"
+                lead="Documents that an access policy asks people to accept, each in their language."
+                problems=problems
+                what="terms"
+                placeholder="Name"
+                add=new
+            >
+                {list(visit, found, may)}
+            </ListPage>
         }
         .into_any())
     })
@@ -52,27 +57,19 @@ fn asked_again(terms: &Terms) -> String {
     }
 }
 
-fn list(visit: &Visit, found: Page<Listed<Terms>>, may: bool) -> AnyView {
-    if found.items.is_empty() && found.count == Count::Exactly(0) {
-        return none(visit, may);
+fn list(visit: Visit, found: Page<Listed<Terms>>, may: bool) -> AnyView {
+    if is_empty(&found) {
+        return none(&visit, may);
     }
-    let rows = found.items.iter().map(|listed| row(visit, listed)).collect_view();
+    let rows = found.items.iter().map(|listed| row(&visit, listed)).collect_view();
+    let (rows, paging) = (rows.into_any(), Paging::of(&found));
     view! {
-        <div class="table">
-            <table>
-                <caption class="hidden">"Terms of use"</caption>
-                <thead>
-                    <tr>
-                        <SortHead visit=visit.clone() name="name" label="Document" first=true/>
-                        <th scope="col" class="number">"Version"</th>
-                        <th scope="col">"Accepted again"</th>
-                        <SortHead visit=visit.clone() name="created" label="Created" descending=true/>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
-        <Pager visit=visit.clone() count=found.count next=found.next previous=found.previous one="document" many="documents"/>
+        <ListTable visit=visit.clone() caption="Terms of use" rows paging one="document" many="documents">
+            <SortHead visit=visit.clone() name="name" label="Document" first=true/>
+            <th scope="col" class="number">"Version"</th>
+            <th scope="col">"Accepted again"</th>
+            <SortHead visit=visit.clone() name="created" label="Created" descending=true/>
+        </ListTable>
     }
     .into_any()
 }
@@ -102,12 +99,6 @@ fn none(visit: &Visit, may: bool) -> AnyView {
     } else {
         ("No terms of use yet", "Write what people must accept before they open something, and name it in a policy.")
     };
-    let next = if searched {
-        view! { <a class="button" href=routes::TERMS>"Show all terms"</a> }.into_any()
-    } else if may {
-        view! { <a class="button primary" href=routes::NEW_TERMS>"New terms"</a> }.into_any()
-    } else {
-        ().into_any()
-    };
-    view! { <Empty icon="log" title text>{next}</Empty> }.into_any()
+    let add = may.then_some((routes::NEW_TERMS, "New terms"));
+    view! { <Nothing icon="log" title text narrowed=searched all=(routes::TERMS, "Show all terms") add/> }.into_any()
 }

@@ -15,7 +15,7 @@ use crate::admin::{Edited, conflict, id as read, param, problems_of, whole};
 use crate::error::AppError;
 use crate::routes;
 use crate::ssr::{Draft, Kept, Next, Visit, doorway, draft_or, visit};
-use crate::ui::{AdminFrame, Empty, Filters, Head, Hidden, Notices, Pager, SortHead, When, list_ask, page};
+use crate::ui::{AdminFrame, Empty, Filters, Head, Hidden, ListTable, Notices, Paging, SortHead, When, list_ask, page};
 
 impl Kept for TermsForm {
     const FORM: &'static str = "terms";
@@ -185,7 +185,7 @@ fn acceptances(visit: &Visit, terms: &Terms, found: Page<Acceptance>) -> impl In
     let list = match (nobody, searched) {
         (true, true) => view! { <Empty icon="search" title="Nobody here" text="Nobody of this name has accepted."/> }.into_any(),
         (true, false) => view! { <Empty icon="people" title="Nobody has accepted yet" text="Whoever a policy asks for their word is listed here once they gave it."/> }.into_any(),
-        (false, _) => table(visit, found),
+        (false, _) => table(visit.clone(), found),
     };
     view! {
         <section class="stack">
@@ -196,7 +196,7 @@ fn acceptances(visit: &Visit, terms: &Terms, found: Page<Acceptance>) -> impl In
     }
 }
 
-fn table(visit: &Visit, found: Page<Acceptance>) -> AnyView {
+fn table(visit: Visit, found: Page<Acceptance>) -> AnyView {
     let rows = found
         .items
         .iter()
@@ -212,22 +212,14 @@ fn table(visit: &Visit, found: Page<Acceptance>) -> AnyView {
             }
         })
         .collect_view();
+    let (rows, paging) = (rows.into_any(), Paging::of(&found));
     view! {
-        <div class="table">
-            <table>
-                <caption class="hidden">"Who accepted"</caption>
-                <thead>
-                    <tr>
-                        <th scope="col">"Person"</th>
-                        <th scope="col" class="number">"Version"</th>
-                        <th scope="col">"Language"</th>
-                        <SortHead visit=visit.clone() name="time" label="When" first=true descending=true/>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
-        <Pager visit=visit.clone() count=found.count next=found.next previous=found.previous one="acceptance" many="acceptances"/>
+        <ListTable visit=visit.clone() caption="Who accepted" rows paging one="acceptance" many="acceptances">
+            <th scope="col">"Person"</th>
+            <th scope="col" class="number">"Version"</th>
+            <th scope="col">"Language"</th>
+            <SortHead visit=visit.clone() name="time" label="When" first=true descending=true/>
+        </ListTable>
     }
     .into_any()
 }

@@ -4,6 +4,7 @@
 
 mod cluster;
 mod device;
+mod letters;
 pub mod mail_server;
 mod people;
 pub mod pictures;
@@ -12,6 +13,7 @@ use domain::samples::NOON;
 use store::{Engine, Store};
 
 pub use device::{Device, ORIGIN};
+pub use letters::code_in;
 
 use crate::{Clock, Key, Services, mail};
 

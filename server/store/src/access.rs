@@ -8,8 +8,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sqlx::FromRow;
 
-use crate::list::{ListDef, Order, Table};
+use crate::list::{ListDef, Order};
 use crate::statements::{on, sql};
+use crate::table::Table;
 use crate::users::sort_name;
 use crate::{Bind, Filter, Page, PageAsk, StoreError, Stored, Tx, guards, id, json, to_json, words};
 

@@ -7,8 +7,9 @@ use domain::time::Timestamp;
 use domain::user::User;
 use sqlx::FromRow;
 
-use crate::list::{ListDef, Order, Table, select_in};
+use crate::list::{ListDef, Order};
 use crate::statements::{on, sql};
+use crate::table::{Table, select_in};
 use crate::users::{UserRow, label, prose, sort_name};
 use crate::{Bind, Filter, Page, PageAsk, StoreError, Stored, Tx, id, read, words};
 
@@ -228,7 +229,7 @@ pub async fn get(tx: &mut Tx, application: AppId) -> Result<Option<Stored<Applic
 pub async fn names(tx: &mut Tx, apps: &[AppId]) -> Result<Vec<(AppId, String)>, StoreError> {
     let keys: Vec<String> = apps.iter().map(ToString::to_string).collect();
     let rows: Vec<(String, String)> =
-        crate::list::select_in(tx, "SELECT id, name FROM applications WHERE id IN", &keys, "").await?;
+        crate::table::select_in(tx, "SELECT id, name FROM applications WHERE id IN", &keys, "").await?;
     rows.into_iter().map(|(app, name)| Ok((id(&app)?, name))).collect()
 }
 

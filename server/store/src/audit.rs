@@ -5,8 +5,9 @@ use domain::id::{EventId, RequestId, UserId};
 use domain::time::Timestamp;
 use sqlx::FromRow;
 
-use crate::list::{ListDef, Order, Table};
+use crate::list::{ListDef, Order};
 use crate::statements::{on, sql};
+use crate::table::Table;
 use crate::{Bind, Filter, Page, PageAsk, StoreError, Tx, id, read};
 
 sql! {

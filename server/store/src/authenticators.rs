@@ -4,8 +4,8 @@ use domain::id::{SessionId, UserId};
 use domain::time::Timestamp;
 use sqlx::FromRow;
 
-use crate::list::Table;
 use crate::statements::{on, sql};
+use crate::table::Table;
 use crate::{Bind, StoreError, Stored, Tx, exactly_one, id};
 
 sql! {

@@ -4,8 +4,9 @@ use domain::id::{BlockId, InvitationId, UserId};
 use domain::time::Timestamp;
 use sqlx::FromRow;
 
-use crate::list::{ListDef, Order, Table, select_in};
+use crate::list::{ListDef, Order};
 use crate::statements::{on, sql};
+use crate::table::{Table, select_in};
 use crate::{Bind, Filter, Page, PageAsk, StoreError, Stored, Tx, id};
 
 sql! {

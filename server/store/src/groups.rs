@@ -6,9 +6,10 @@ use domain::text::{Label, Message};
 use domain::time::Timestamp;
 use sqlx::FromRow;
 
-use crate::list::{ListDef, Order, Table, select_in};
+use crate::list::{ListDef, Order};
 use crate::memberships::Counts;
 use crate::statements::{on, sql};
+use crate::table::{Table, select_in};
 use crate::users::{UserRow, prose, sort_name};
 use crate::{Bind, Filter, Page, PageAsk, StoreError, Stored, Tx, id, json, read, to_json, words};
 use domain::user::User;

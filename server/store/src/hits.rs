@@ -2,8 +2,8 @@
 
 use domain::time::Timestamp;
 
-use crate::list::{Table, select_in_with};
 use crate::statements::{on, sql};
+use crate::table::{Table, select_in_with};
 use crate::{Bind, StoreError, Tx};
 
 sql! {

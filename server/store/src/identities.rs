@@ -5,8 +5,8 @@ use domain::identity::Identity;
 use domain::time::Timestamp;
 use sqlx::FromRow;
 
-use crate::list::Table;
 use crate::statements::{on, sql};
+use crate::table::Table;
 use crate::{Bind, StoreError, Tx, id};
 
 sql! {

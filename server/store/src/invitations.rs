@@ -7,8 +7,9 @@ use domain::time::Timestamp;
 use sqlx::FromRow;
 
 use crate::groups::Opened;
-use crate::list::{ListDef, Order, Table, change_in, select_in, select_in_with};
+use crate::list::{ListDef, Order};
 use crate::statements::{on, sql};
+use crate::table::{Table, change_in, select_in, select_in_with};
 use crate::users::{address, label};
 use crate::{Bind, Filter, Page, PageAsk, StoreError, Stored, Tx, id, read};
 

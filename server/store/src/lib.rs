@@ -28,6 +28,7 @@ pub mod sessions;
 pub mod settings;
 pub mod sign_ins;
 pub mod statements;
+mod table;
 pub mod terms;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -36,7 +37,8 @@ pub mod wishes;
 pub mod words;
 
 pub use db::{Engine, Store, Tx};
-pub use list::{Bind, Count, Filter, Page, PageAsk};
+pub use list::{Count, Filter, Page, PageAsk};
+pub use table::Bind;
 
 /// A value with the version it was read at; saving it back names that version.
 #[derive(Debug, Clone, PartialEq, Eq)]

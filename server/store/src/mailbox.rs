@@ -4,8 +4,8 @@ use domain::id::LetterId;
 use domain::time::Timestamp;
 use sqlx::FromRow;
 
-use crate::list::Table;
 use crate::statements::{on, sql};
+use crate::table::Table;
 use crate::{Bind, StoreError, Tx};
 
 sql! {

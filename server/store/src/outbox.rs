@@ -6,8 +6,9 @@ use domain::text::EmailAddress;
 use domain::time::Timestamp;
 use sqlx::FromRow;
 
-use crate::list::{ListDef, Order, Table};
+use crate::list::{ListDef, Order};
 use crate::statements::{on, sql};
+use crate::table::Table;
 use crate::{Bind, Filter, Page, PageAsk, StoreError, Stored, Tx, exactly_one, id, json, read, to_json};
 
 sql! {

@@ -8,8 +8,9 @@ use domain::text::{DomainName, Label, Message};
 use domain::time::Timestamp;
 use sqlx::FromRow;
 
-use crate::list::{ListDef, Order, Table, select_in};
+use crate::list::{ListDef, Order};
 use crate::statements::{on, sql};
+use crate::table::{Table, select_in};
 use crate::users::{prose, sort_name};
 use crate::{Bind, Filter, Page, PageAsk, StoreError, Stored, Tx, id, read, words};
 

@@ -6,8 +6,8 @@ use domain::text::EmailAddress;
 use domain::time::Timestamp;
 use sqlx::FromRow;
 
-use crate::list::Table;
 use crate::statements::{on, sql};
+use crate::table::Table;
 use crate::users::address;
 use crate::{Bind, StoreError, Stored, Tx, exactly_one, id, read};
 

@@ -5,8 +5,8 @@ use domain::passkey::{Passkey, PasskeyName, Purpose};
 use domain::time::Timestamp;
 use sqlx::FromRow;
 
-use crate::list::Table;
 use crate::statements::{on, sql};
+use crate::table::Table;
 use crate::{Bind, StoreError, Stored, Tx, exactly_one, id, read};
 
 sql! {

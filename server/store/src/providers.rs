@@ -6,8 +6,9 @@ use domain::text::DomainName;
 use domain::time::Timestamp;
 use sqlx::FromRow;
 
-use crate::list::{ListDef, Order, Table, select_in};
+use crate::list::{ListDef, Order};
 use crate::statements::{on, sql};
+use crate::table::{Table, select_in};
 use crate::users::label;
 use crate::{Bind, Page, PageAsk, StoreError, Stored, Tx, id, json, read, to_json, words};
 

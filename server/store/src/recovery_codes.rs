@@ -3,8 +3,8 @@
 use domain::id::UserId;
 use domain::time::Timestamp;
 
-use crate::list::Table;
 use crate::statements::{on, sql};
+use crate::table::Table;
 use crate::{Bind, StoreError, Tx};
 
 sql! {

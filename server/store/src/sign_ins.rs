@@ -13,8 +13,9 @@ use domain::user::UserType;
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 
-use crate::list::{ListDef, Order, Table, select_in};
+use crate::list::{ListDef, Order};
 use crate::statements::{on, sql};
+use crate::table::{Table, select_in};
 use crate::{Bind, Filter, Page, PageAsk, StoreError, Tx, id, read, to_json};
 
 sql! {

@@ -5,8 +5,9 @@ use domain::id::{EventId, TermsId, UserId};
 use domain::time::Timestamp;
 use sqlx::FromRow;
 
-use crate::list::{ListDef, Order, Table};
+use crate::list::{ListDef, Order};
 use crate::statements::{on, sql};
+use crate::table::Table;
 use crate::{Bind, Page, PageAsk, StoreError, Tx, id};
 
 sql! {

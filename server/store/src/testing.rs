@@ -64,7 +64,7 @@ pub fn table_texts() -> Vec<(String, String)> {
         crate::users::TABLES,
         crate::words::TABLES,
     ];
-    tables.concat().into_iter().flat_map(crate::list::Table::texts).collect()
+    tables.concat().into_iter().flat_map(crate::table::Table::texts).collect()
 }
 
 impl Store {

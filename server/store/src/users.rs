@@ -8,8 +8,9 @@ use domain::time::Timestamp;
 use domain::user::{CreationType, DeletedBy, ExternalState, Standing, User, UserType};
 use sqlx::FromRow;
 
-use crate::list::{ListDef, Order, Table, select_in};
+use crate::list::{ListDef, Order};
 use crate::statements::{on, sql};
+use crate::table::{Table, select_in};
 use crate::{Bind, Filter, Page, PageAsk, StoreError, Stored, Tx, id, partners, read, words};
 
 sql! {

@@ -2,8 +2,8 @@
 
 use domain::text::words as normalized;
 
-use crate::list::{Table, change_in};
 use crate::statements::{on, sql};
+use crate::table::{Table, change_in};
 use crate::{Bind, StoreError, Tx};
 
 sql! {

@@ -170,34 +170,6 @@ pub fn with_file(field: &str, name: &str, content: &[u8]) -> (String, Vec<u8>) {
     ("multipart/form-data; boundary=seam".to_owned(), body)
 }
 
-/// The newest letter to an address, its text part; letters that wait leave first.
-pub async fn letter_to(lobby: &Lobby, address: &str) -> Option<String> {
-    services::delivery::deliver_due(&lobby.services).await.unwrap();
-    let mut tx = lobby.services.store.read().await.unwrap();
-    let letters = store::mailbox::newest(&mut tx).await.unwrap();
-    letters.into_iter().find(|letter| letter.recipient == address).map(|letter| letter.plain)
-}
-
-/// The newest code that went to an address.
-pub async fn code_to(lobby: &Lobby, address: &str) -> String {
-    services::delivery::deliver_due(&lobby.services).await.unwrap();
-    let mut tx = lobby.services.store.read().await.unwrap();
-    let letters = store::mailbox::newest(&mut tx).await.unwrap();
-    let mut codes =
-        letters.into_iter().filter(|letter| letter.recipient == address).filter_map(|letter| code(&letter.plain));
-    codes.next().unwrap_or_else(|| panic!("no code went to {address}"))
-}
-
-fn code(letter: &str) -> Option<String> {
-    let is_code = |line: &&str| line.len() == 8 && line.bytes().all(|byte| byte.is_ascii_digit());
-    letter.lines().map(str::trim).find(is_code).map(str::to_owned)
-}
-
-/// The eight digits of a letter.
-pub fn code_in(letter: &str) -> String {
-    code(letter).unwrap_or_else(|| panic!("no code in {letter}"))
-}
-
 /// The path of the first link of a letter that begins so.
 pub fn link_in(letter: &str, beginning: &str) -> String {
     let at = letter.find(beginning).unwrap_or_else(|| panic!("no {beginning} in {letter}"));

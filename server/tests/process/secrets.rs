@@ -1,5 +1,6 @@
 //! What was secret in a run stands neither in its logs nor in its database.
 
+use services::testing::code_in;
 use services::testing::mail_server::MailServer;
 
 use crate::house::{House, files, wait};
@@ -17,11 +18,6 @@ fn letter(mail: &MailServer, to: &str, number: usize) -> String {
     found.pop().unwrap().plain
 }
 
-fn code_in(letter: &str) -> String {
-    let is_code = |line: &&str| line.len() == 8 && line.bytes().all(|byte| byte.is_ascii_digit());
-    letter.lines().map(str::trim).find(is_code).unwrap().to_owned()
-}
-
 fn token_in(letter: &str) -> String {
     letter.split_once("/redeem/").unwrap().1.chars().take(43).collect()
 }
@@ -37,7 +33,7 @@ fn story(house: &House, mail: &MailServer) -> Vec<String> {
     let mut guest = Person::new(house.port);
     guest.get(&format!("/redeem/{token}"));
     guest.post("/fn/invitation/code", &[("token", &token)]);
-    let code = code_in(&letter(mail, ADA, 2));
+    let code = code_in(&letter(mail, ADA, 2)).unwrap();
     let mut secrets = vec![first, token.clone(), code.clone()];
     secrets.extend(guest.cookies.values().cloned());
     let wrong = if code == "12345678" { "87654321" } else { "12345678" };

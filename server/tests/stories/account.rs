@@ -3,7 +3,6 @@
 use domain::event::Action;
 use services::testing;
 
-use crate::browser::{code_in, letter_to};
 use crate::{follow, signed_in};
 
 const NEW: &str = "ada@new.example";
@@ -27,7 +26,7 @@ async fn a_guest_moves_to_another_address_by_a_code() {
         let mistyped = browser.post("/fn/account/address-code", &[("form[code]", "00000000")]).await;
         let page = follow(&browser, &mistyped).await;
         assert!(page.says("You can try 4 more times."), "{}", page.words());
-        let code = code_in(&letter_to(&lobby, NEW).await.unwrap());
+        let code = lobby.code_to(NEW).await;
         let changed = browser.post("/fn/account/address-code", &[("form[code]", &code)]).await;
         let page = follow(&browser, &changed).await;
         assert!(page.says("Your address is changed.") && page.says(NEW), "{}", page.words());

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use domain::time::Span;
 use services::testing;
 
-use crate::browser::{Answer, Browser, code_in, letter_to};
+use crate::browser::{Answer, Browser};
 use crate::{BROWSER, DEVICE, SESSION, ask_code, come_in, follow, is_in};
 
 const WRONG: &[(&str, &str)] = &[("form[code]", "0000 0000")];
@@ -22,7 +22,7 @@ async fn a_guest_signs_in_with_a_code_and_sees_what_is_theirs() {
         let page = follow(&browser, &ask_code(&browser, "Ada@Praxis.example", "/").await).await;
         assert!(page.says("Enter the code") && page.says("Ada@praxis.example is known here"), "{}", page.words());
         let at_the_door = browser.cookie(BROWSER);
-        let code = code_in(&letter_to(&lobby, "ada@praxis.example").await.unwrap());
+        let code = lobby.code_to("ada@praxis.example").await;
         let spaced = format!("{} {}", &code[..4], &code[4..]);
         let answer = browser.post("/fn/sign-in/code", &[("form[code]", &spaced)]).await;
         assert_eq!(answer.leads_to(), "/");
@@ -41,7 +41,7 @@ async fn known_and_unknown_addresses_are_answered_alike() {
         for address in ["known@praxis.example", "unknown@praxis.example", "disabled@praxis.example"] {
             let browser = Browser::new(&lobby);
             let mut answers = vec![ask_code(&browser, address, "/").await];
-            assert_eq!(letter_to(&lobby, address).await.is_some(), address.starts_with("known"), "{address}");
+            assert_eq!(lobby.letter_to(address).await.is_some(), address.starts_with("known"), "{address}");
             answers.push(follow(&browser, &answers[0]).await);
             answers.push(browser.post("/fn/sign-in/code", WRONG).await);
             answers.push(follow(&browser, &answers[2]).await);
@@ -71,7 +71,7 @@ async fn after_five_wrong_tries_the_right_code_is_refused_too() {
         lobby.guest("ada@praxis.example").await;
         let browser = Browser::new(&lobby);
         ask_code(&browser, "ada@praxis.example", "/").await;
-        let code = code_in(&letter_to(&lobby, "ada@praxis.example").await.unwrap());
+        let code = lobby.code_to("ada@praxis.example").await;
         for left in ["4 more times", "3 more times", "2 more times", "once more"] {
             let answer = browser.post("/fn/sign-in/code", WRONG).await;
             assert!(follow(&browser, &answer).await.says(&format!("You can try {left}")));
@@ -90,7 +90,7 @@ async fn a_code_works_once_in_the_browser_that_asked_and_for_ten_minutes() {
         lobby.guest("ada@praxis.example").await;
         let (browser, thief) = (Browser::new(&lobby), Browser::new(&lobby));
         ask_code(&browser, "ada@praxis.example", "/").await;
-        let code = code_in(&letter_to(&lobby, "ada@praxis.example").await.unwrap());
+        let code = lobby.code_to("ada@praxis.example").await;
         let form = [("form[code]", code.as_str())];
         thief.get("/signin").await;
         let page = follow(&thief, &thief.post("/fn/sign-in/code", &form).await).await;
@@ -104,7 +104,7 @@ async fn a_code_works_once_in_the_browser_that_asked_and_for_ten_minutes() {
 
         let late = Browser::new(&lobby);
         ask_code(&late, "ada@praxis.example", "/").await;
-        let code = code_in(&letter_to(&lobby, "ada@praxis.example").await.unwrap());
+        let code = lobby.code_to("ada@praxis.example").await;
         lobby.clock.advance(Span::minutes(10));
         let page = follow(&late, &late.post("/fn/sign-in/code", &[("form[code]", &code)]).await).await;
         assert!(page.says("This code has expired.") && !late.is_signed_in(), "{}", page.words());
@@ -166,7 +166,7 @@ async fn cookies_are_for_this_host_alone_and_out_of_reach_of_scripts() {
         let kept = Browser::new(&lobby);
         let form = [("form[address]", "ada@praxis.example"), ("form[keep]", "true")];
         kept.post("/fn/sign-in/ask", &form).await;
-        let code = code_in(&letter_to(&lobby, "ada@praxis.example").await.unwrap());
+        let code = lobby.code_to("ada@praxis.example").await;
         let answer = kept.post("/fn/sign-in/code", &[("form[code]", &code)]).await;
         assert!(answer.set_cookie(SESSION).unwrap().ends_with("; Max-Age=86400"), "24 hours for guests");
     }

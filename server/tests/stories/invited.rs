@@ -5,18 +5,18 @@ use domain::event::{Action, SignInResult};
 use domain::invitation::Invitation;
 use domain::session::{Method, Platform};
 use domain::time::Span;
-use services::testing::{self, Lobby};
+use services::testing::{self, Lobby, code_in};
 use services::{invitations, redemption};
 use store::Stored;
 
-use crate::browser::{Answer, Browser, code_in, letter_to, link_in};
+use crate::browser::{Answer, Browser, link_in};
 use crate::{BROWSER, SESSION, follow, is_in, sign_ins, signed_in, told};
 
 const ADA: &str = "ada@praxis.example";
 
 /// The path of the link in the letter that invites.
 async fn link_to(lobby: &Lobby, address: &str) -> String {
-    let letter = letter_to(lobby, address).await.unwrap();
+    let letter = lobby.letter_to(address).await.unwrap();
     link_in(&letter, "/redeem/").split('#').next().unwrap().to_owned()
 }
 
@@ -27,7 +27,7 @@ fn token(path: &str) -> &str {
 /// Proves the address that a link names; the answer to the code.
 async fn prove(lobby: &Lobby, browser: &Browser, path: &str) -> Answer {
     browser.post("/fn/invitation/code", &[("token", token(path))]).await;
-    let code = code_in(&letter_to(lobby, ADA).await.unwrap());
+    let code = lobby.code_to(ADA).await;
     browser.post("/fn/sign-in/code", &[("form[code]", &code)]).await
 }
 
@@ -178,7 +178,7 @@ async fn declining_and_blocking_need_no_sign_in() {
         assert!(page.says("this mailbox takes no more invitations from here"), "{}", page.words());
 
         browser.post("/fn/block/ask", &[("form[address]", ADA)]).await;
-        let code = code_in(&letter_to(&lobby, ADA).await.expect("a block stops no codes"));
+        let code = lobby.code_to(ADA).await;
         let page = follow(&browser, &browser.post("/fn/block/lift", &[("form[code]", &code)]).await).await;
         assert!(page.says("The block is lifted."), "{}", page.words());
         assert_eq!(told(&lobby, Action::BlockLifted).await, 1);
@@ -238,9 +238,9 @@ async fn an_invitation_opened_in_another_account_is_added_to_it_by_a_code_from_t
         assert!(page.says(ADA) && page.says("accepts the invitation for ada@home.example"), "{}", page.words());
         let wrong = browser.post("/fn/invitation/add", &[("form[code]", "00000000")]).await;
         assert!(follow(&browser, &wrong).await.says("You can try 4 more times."));
-        let letter = letter_to(&lobby, ADA).await.unwrap();
+        let letter = lobby.letter_to(ADA).await.unwrap();
         assert!(letter.contains("For the account") && letter.contains("ada@home.example"), "{letter}");
-        let added = browser.post("/fn/invitation/add", &[("form[code]", &code_in(&letter))]).await;
+        let added = browser.post("/fn/invitation/add", &[("form[code]", &code_in(&letter).unwrap())]).await;
         assert!(follow(&browser, &added).await.says("The invitation is taken up"));
         assert!(lobby.membership(invitation.group.unwrap(), own.id).await.is_some());
         let again = browser.get(&path).await;

@@ -20,7 +20,7 @@ mod providers;
 mod uploads;
 mod what_if;
 
-use browser::{Answer, Browser, code_in, letter_to};
+use browser::{Answer, Browser};
 use domain::event::Action;
 use services::testing::Lobby;
 use store::PageAsk;
@@ -33,8 +33,7 @@ pub const DEVICE: &str = "__Host-lobby-device";
 /// Asks for a code and types the one that came; the answer to that.
 pub async fn come_in(lobby: &Lobby, browser: &Browser, address: &str, to: &str) -> Answer {
     ask_code(browser, address, to).await;
-    let letter = letter_to(lobby, address).await.unwrap();
-    browser.post("/fn/sign-in/code", &[("form[code]", &code_in(&letter))]).await
+    browser.post("/fn/sign-in/code", &[("form[code]", &lobby.code_to(address).await)]).await
 }
 
 pub async fn ask_code(browser: &Browser, address: &str, to: &str) -> Answer {

@@ -7,7 +7,7 @@ use domain::user::User;
 use services::testing;
 use services::{applications, groups, invitations};
 
-use crate::browser::{Answer, letter_to};
+use crate::browser::Answer;
 use crate::{follow, signed_in};
 
 #[tokio::test]
@@ -124,7 +124,7 @@ async fn a_name_is_text_and_never_markup() {
         let new = invitations::NewInvitations::of("eva@praxis.example", "en");
         let new = invitations::NewInvitations { message: Some(message), ..new };
         invitations::invite(&lobby.services, &inviting, new).await.unwrap();
-        assert!(letter_to(&lobby, "eva@praxis.example").await.unwrap().contains("alert(1)"));
+        assert!(lobby.letter_to("eva@praxis.example").await.unwrap().contains("alert(1)"));
         let mut tx = lobby.services.store.read().await.unwrap();
         let letters = store::mailbox::newest(&mut tx).await.unwrap();
         let html = &letters.iter().find(|letter| letter.recipient == "eva@praxis.example").unwrap().html;

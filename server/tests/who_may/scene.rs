@@ -14,13 +14,13 @@ use serde_json::json;
 use services::factors::{passes, recovery, totp};
 use services::federation::Errand;
 use services::signin::{Caller, Continuation};
-use services::testing::{Device, Lobby};
+use services::testing::{Device, Lobby, code_in};
 use services::{Secret, Viewer, federation, passkeys, redemption, signin};
 use store::Engine;
 use store::authenticators::Kept;
 use store::sign_ins::SignIn;
 
-use crate::browser::{Answer, Browser, code_in, code_to, doors, letter_to, with_file};
+use crate::browser::{Answer, Browser, doors, with_file};
 use crate::line::Line;
 use crate::things::{self, Names, PICTURE};
 
@@ -144,8 +144,8 @@ impl Asks<'_> {
         let (caller, to) = (self.caller(&origin), Continuation::Apps);
         let asked = signin::Asked { by: self.user.map(|user| user.id), ..signin::Asked::to(to, false) };
         signin::ask(&lobby.services, &caller, purpose, &parsed, &asked).await.unwrap();
-        match letter_to(lobby, address).await {
-            Some(_) => code_to(lobby, address).await,
+        match lobby.letter_to(address).await {
+            Some(_) => lobby.code_to(address).await,
             None => "00000000".to_owned(),
         }
     }
@@ -251,10 +251,11 @@ impl Asks<'_> {
 
     async fn code_to_add(&self) -> String {
         self.ask_to_add().await;
-        let letter = letter_to(&self.scene.lobby, "pending@praxis.example").await;
+        let letter = self.scene.lobby.letter_to("pending@praxis.example").await;
         letter
             .filter(|letter| letter.contains("For the account"))
-            .map_or("00000000".to_owned(), |letter| code_in(&letter))
+            .and_then(|letter| code_in(&letter))
+            .unwrap_or_else(|| "00000000".to_owned())
     }
 
     /// Proves the address of the pending invitation at the door.

@@ -44,16 +44,6 @@ impl<'a> Browser<'a> {
     }
 }
 
-/// The code in the newest letter to the invited address.
-async fn code(lobby: &Lobby) -> String {
-    services::delivery::deliver_due(&lobby.services).await.unwrap();
-    let mut tx = lobby.services.store.read().await.unwrap();
-    let letters = store::mailbox::newest(&mut tx).await.unwrap();
-    let letter = letters.into_iter().find(|letter| letter.recipient == INVITED).unwrap().plain;
-    let is_code = |line: &&str| line.len() == 8 && line.bytes().all(|byte| byte.is_ascii_digit());
-    letter.lines().map(str::trim).find(is_code).unwrap().to_owned()
-}
-
 struct Scene {
     inviter: User,
     invitation: Invitation,
@@ -87,7 +77,7 @@ async fn who_proves_both_gets_the_membership_and_the_inviter_is_told() {
         browser.ask(&viewer, &link).await.unwrap();
         let shown = redemption::to_be_added(&lobby.services, &viewer, &browser.cookie).await.unwrap();
         assert_eq!(shown.invitation.id, invitation.id);
-        let group = browser.add(&viewer, &code(&lobby).await).await.unwrap();
+        let group = browser.add(&viewer, &lobby.code_to(INVITED).await).await.unwrap();
         assert_eq!(Some(group), invitation.group);
 
         let membership = lobby.membership(group, own.id).await.unwrap();
@@ -136,7 +126,7 @@ async fn neither_a_forwarded_link_nor_somebody_else_s_code_nor_an_old_proof_adds
         elsewhere.ask(&thief, &link).await.unwrap();
         assert_eq!(refusal(elsewhere.add(&thief, "00000000").await), "code_wrong");
         browser.ask(&viewer, &link).await.unwrap();
-        let right = code(&lobby).await;
+        let right = lobby.code_to(INVITED).await;
         // It is good in the browser that asked, for the account that asked.
         assert_eq!(refusal(elsewhere.add(&thief, &right).await), "code_wrong");
         let (page, cookie) = (&lobby.services, &browser.cookie);
@@ -186,7 +176,7 @@ async fn an_invitation_that_a_provider_or_an_account_of_its_own_guards_stays_the
         let not_needed = redemption::ask_inviter(&lobby.services, &viewer, &link).await;
         assert_eq!(refusal(not_needed), "wish_not_needed");
         browser.ask(&viewer, &link).await.unwrap();
-        let right = code(&lobby).await;
+        let right = lobby.code_to(INVITED).await;
         let mut settings = samples::provider().settings;
         settings.domains = vec![address(INVITED).domain()];
         let id = lobby.services.ids.next(lobby.services.now());

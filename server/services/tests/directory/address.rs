@@ -48,22 +48,8 @@ impl<'a> Browser<'a> {
     /// Asks, and types the code that came.
     async fn move_to(&self, viewer: &Viewer, to: &str) -> Verb<()> {
         self.ask(viewer, to).await?;
-        self.change(viewer, &code_to(self.lobby, to).await).await
+        self.change(viewer, &self.lobby.code_to(to).await).await
     }
-}
-
-/// The newest letter to an address; letters that wait leave first.
-async fn letter_to(lobby: &Lobby, to: &str) -> Option<String> {
-    services::delivery::deliver_due(&lobby.services).await.unwrap();
-    let mut tx = lobby.services.store.read().await.unwrap();
-    let letters = store::mailbox::newest(&mut tx).await.unwrap();
-    letters.into_iter().find(|letter| letter.recipient == to).map(|letter| letter.plain)
-}
-
-async fn code_to(lobby: &Lobby, to: &str) -> String {
-    let letter = letter_to(lobby, to).await.unwrap();
-    let is_code = |line: &&str| line.len() == 8 && line.bytes().all(|byte| byte.is_ascii_digit());
-    letter.lines().map(str::trim).find(is_code).unwrap().to_owned()
 }
 
 /// A guest who came by their mailbox, with a session proved just now.
@@ -109,7 +95,7 @@ async fn a_code_typed_from_the_new_mailbox_moves_the_address_and_the_way_in() {
         let open = services::sessions::list(&lobby.services, &viewer).await.unwrap();
         assert!(open.iter().all(|session| session.id != other_session.session.id), "the other one ended");
         assert!(open.iter().any(|session| session.id == viewer.session.id), "this one goes on");
-        let told_old = letter_to(&lobby, OLD).await.unwrap();
+        let told_old = lobby.letter_to(OLD).await.unwrap();
         assert!(told_old.contains("another address"), "{told_old}");
         let event = lobby.events().await.into_iter().find(|event| event.action == Action::AddressChanged).unwrap();
         assert_eq!(
@@ -121,18 +107,18 @@ async fn a_code_typed_from_the_new_mailbox_moves_the_address_and_the_way_in() {
         let sign_in = async |at: &str| {
             let asked = signin::Asked::default();
             signin::ask(&lobby.services, &door.caller(), Purpose::SignIn, &address(at), &asked).await.unwrap();
-            let letter = letter_to(&lobby, at).await.unwrap_or_default();
+            let letter = lobby.letter_to(at).await.unwrap_or_default();
             letter.lines().any(|line| line.trim().len() == 8 && line.trim().parse::<u32>().is_ok())
         };
         assert!(sign_in(NEW).await, "a code goes to the new one");
         assert!(!sign_in(OLD).await, "and none to the old one");
-        let code = code_to(&lobby, NEW).await;
+        let code = lobby.code_to(NEW).await;
         // The newest challenge of that browser is the one to the old address, which nobody has.
         assert_eq!(refusal(signin::sign_in(&lobby.services, &door.caller(), &code).await), "code_wrong");
         signin::ask(&lobby.services, &door.caller(), Purpose::SignIn, &address(NEW), &Default::default())
             .await
             .unwrap();
-        let code = code_to(&lobby, NEW).await;
+        let code = lobby.code_to(NEW).await;
         assert!(signin::sign_in(&lobby.services, &door.caller(), &code).await.is_ok());
     }
 }
@@ -147,7 +133,7 @@ async fn an_address_that_somebody_has_is_told_only_to_who_proved_it() {
         let browser = Browser::new(&lobby);
         for taken in ["ben@praxis.example", "carl@praxis.example"] {
             browser.ask(&viewer, taken).await.unwrap();
-            let code = code_to(&lobby, taken).await;
+            let code = lobby.code_to(taken).await;
             assert_eq!(refusal(browser.change(&viewer, &code).await), "address_has_account");
         }
         assert_eq!(lobby.user(guest.id).await.value.address, address(OLD));
@@ -180,7 +166,7 @@ async fn it_is_checked_as_that_of_a_new_invitation_and_by_the_groups_one_is_in()
         store::groups::save(&mut tx, &narrowed).await.unwrap();
         tx.commit().await.unwrap();
         // The rule that came after the letter holds too.
-        let code = code_to(&lobby, NEW).await;
+        let code = lobby.code_to(NEW).await;
         assert_eq!(refusal(browser.change(&viewer, &code).await), "address: domain_not_allowed_by_group");
         assert_eq!(lobby.user(guest.id).await.value.address, address(OLD));
     }
@@ -202,7 +188,7 @@ async fn who_holds_a_role_or_is_kept_by_a_provider_is_told_who_changes_it() {
         provider(&lobby, |provider| speaking_for(provider, "praxis.example")).await;
         let browser = Browser::new(&lobby);
         assert_eq!(refusal(browser.ask(&viewer, NEW).await), ": address_by_provider");
-        assert!(letter_to(&lobby, NEW).await.is_none());
+        assert!(lobby.letter_to(NEW).await.is_none());
     }
 }
 
@@ -212,7 +198,7 @@ async fn neither_an_old_proof_nor_another_person_s_code_nor_a_stolen_mailbox_cha
         let (guest, viewer) = ada(&lobby).await;
         let browser = Browser::new(&lobby);
         browser.ask(&viewer, NEW).await.unwrap();
-        let code = code_to(&lobby, NEW).await;
+        let code = lobby.code_to(NEW).await;
         let ben = lobby.guest("ben@praxis.example").await;
         lobby.anchor(&ben).await;
         let other = lobby.viewer(ben.id).await;

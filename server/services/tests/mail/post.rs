@@ -236,9 +236,3 @@ pub fn token_in(letter: &str) -> String {
     let (_, rest) = letter.split_once("/redeem/").expect("a link to the invitation");
     rest.chars().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')).collect()
 }
-
-/// The eight digits on a line of their own.
-pub fn code_in(letter: &str) -> String {
-    let is_code = |line: &&str| line.len() == 8 && line.bytes().all(|byte| byte.is_ascii_digit());
-    letter.lines().map(str::trim).find(is_code).expect("a code").to_owned()
-}

@@ -80,13 +80,24 @@ impl Visit {
         self.viewer.clone().ok_or(outside)
     }
 
-    /// Whoever is signed in, past the gate or before it: for signing out, leaving, and what lets them pass.
+    /// Whoever is signed in, past the gate or before it: for signing out, and for proving who they are.
     ///
     /// # Errors
     /// `SignIn` where nobody is.
     pub fn whoever(&self) -> Result<Viewer, Denied> {
         let held = || self.held.as_ref().map(|held| held.viewer().clone());
         self.viewer.clone().or_else(held).ok_or(Denied::SignIn)
+    }
+
+    /// Whoever may set up a second factor: past the gate, or before it for want of something that they can bring.
+    ///
+    /// # Errors
+    /// `SignIn` where nobody is; `Held` where an access policy blocks them.
+    pub fn enrolling(&self) -> Result<Viewer, Denied> {
+        match &self.held {
+            Some(held) if held.stop.demand.is_none() => Err(Denied::Held),
+            _ => self.whoever(),
+        }
     }
 
     pub fn actor(&self) -> Actor {
@@ -175,6 +186,7 @@ pub fn leads_elsewhere(refusal: &Refusal, back: &str) -> Option<String> {
         Refusal::Denied(Denied::Held) => Some(routes::with(routes::ACCESS, "to", back)),
         Refusal::Denied(Denied::Stale) => Some(routes::with(routes::PROVE, "to", back)),
         Refusal::Denied(Denied::Multifactor) => Some(routes::use_factor(back)),
+        Refusal::Denied(Denied::Factor) => Some(routes::with(&routes::use_factor(back), "problem", refusal.code())),
         _ => None,
     }
 }
@@ -293,10 +305,11 @@ async fn log_refusal(visit: &Visit, refusal: &Refusal) {
 
 pub fn status(refusal: &Refusal) -> StatusCode {
     match refusal {
-        Refusal::Denied(Denied::SignIn | Denied::Stale | Denied::Multifactor) => StatusCode::UNAUTHORIZED,
-        Refusal::Denied(Denied::Held) => StatusCode::FORBIDDEN,
+        Refusal::Denied(Denied::SignIn | Denied::Stale | Denied::Multifactor | Denied::Factor) => {
+            StatusCode::UNAUTHORIZED
+        }
         Refusal::Denied(Denied::NotFound) => StatusCode::NOT_FOUND,
-        Refusal::Denied(Denied::Forbidden) => StatusCode::FORBIDDEN,
+        Refusal::Denied(Denied::Forbidden | Denied::Held) => StatusCode::FORBIDDEN,
         Refusal::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
         Refusal::Broken(_) => StatusCode::INTERNAL_SERVER_ERROR,
         Refusal::Conflict => StatusCode::CONFLICT,

@@ -1,42 +1,50 @@
-//! The logs as files, streamed in chunks: what the page would show, and no more.
+//! Lists as files, streamed in chunks: what the page would show, and no more.
 
 use app::admin::audit::audit_ask;
 use app::admin::sign_ins::sign_in_ask;
 use app::routes;
-use app::ssr::{Visit, leads_elsewhere};
+use app::ssr::Visit;
 use axum::body::{Body, Bytes};
+use axum::extract::Path;
 use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
-use services::logs::{Export, Format, export_audit, export_sign_ins};
-use services::{Denied, Refusal, Verb, people};
+use services::logs::{Export, Format, export_acceptances, export_audit, export_sign_ins};
+use services::{Denied, Verb, people};
+
+use crate::refused::refused;
 
 /// `GET /admin/{audit,sign-ins}.{csv,json}`, with the filters of the page.
-pub async fn export(Extension(visit): Extension<Visit>) -> Response {
+pub async fn log(Extension(visit): Extension<Visit>) -> Response {
     let file = visit.path.rsplit('/').next().unwrap_or_default();
     let Some((log, format)) = file.split_once('.').and_then(|(log, format)| Some((log, Format::parse(format)?))) else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    match begin(&visit, log, format).await {
-        Ok(export) => attachment(export, format, file),
-        Err(refusal) if visit.wants_html && leads_elsewhere(&refusal, routes::ADMIN).is_some() => {
-            Redirect::to(&leads_elsewhere(&refusal, routes::ADMIN).unwrap_or_default()).into_response()
+    let begun = async {
+        let reader = visit.viewer()?.reader()?;
+        match log {
+            "audit" => export_audit(&visit.services, &reader, &audit_ask(&visit), format).await,
+            "sign-ins" => export_sign_ins(&visit.services, &reader, &sign_in_ask(&visit), format).await,
+            _ => Err(Denied::NotFound.into()),
         }
-        Err(refusal) => {
-            if matches!(refusal, Refusal::Denied(_)) && visit.viewer.is_some() {
-                visit.services.note_refusal(&visit.actor(), &visit.path, &refusal).await;
-            }
-            app::ssr::status(&refusal).into_response()
-        }
-    }
+    };
+    answer(&visit, begun.await, format, file, routes::ADMIN).await
 }
 
-async fn begin(visit: &Visit, log: &str, format: Format) -> Verb<Export> {
-    let reader = visit.viewer()?.reader()?;
-    match log {
-        "audit" => export_audit(&visit.services, &reader, &audit_ask(visit), format).await,
-        "sign-ins" => export_sign_ins(&visit.services, &reader, &sign_in_ask(visit), format).await,
-        _ => Err(Denied::NotFound.into()),
+/// `GET /admin/terms/{terms}/acceptances.csv`
+pub async fn acceptances(Extension(visit): Extension<Visit>, Path(terms): Path<String>) -> Response {
+    let begun = async {
+        let reader = visit.viewer()?.reader()?;
+        let terms = terms.parse().map_err(|_| Denied::NotFound)?;
+        export_acceptances(&visit.services, &reader, terms, Format::Csv).await
+    };
+    answer(&visit, begun.await, Format::Csv, "acceptances.csv", routes::TERMS).await
+}
+
+async fn answer(visit: &Visit, begun: Verb<Export>, format: Format, file: &str, back: &str) -> Response {
+    match begun {
+        Ok(export) => attachment(export, format, file),
+        Err(refusal) => refused(visit, refusal, back).await,
     }
 }
 
@@ -66,12 +74,6 @@ pub async fn my_data(Extension(visit): Extension<Visit>) -> Response {
             let disposition = "attachment; filename=\"my-data.json\"";
             ([(header::CONTENT_DISPOSITION, disposition)], Json(data)).into_response()
         }
-        Err(Refusal::Denied(Denied::SignIn | Denied::Held)) if visit.wants_html => {
-            Redirect::to(routes::SIGN_IN).into_response()
-        }
-        Err(Refusal::Denied(Denied::Stale)) if visit.wants_html => {
-            Redirect::to(&routes::with(routes::PROVE, "to", routes::ACCOUNT)).into_response()
-        }
-        Err(refusal) => app::ssr::status(&refusal).into_response(),
+        Err(refusal) => refused(&visit, refusal, routes::ACCOUNT).await,
     }
 }

@@ -1,6 +1,5 @@
 //! The doors: configuration, addresses, layers, and the command line. No SQL and no rules.
 
-pub mod acceptances;
 pub mod assets;
 pub mod cli;
 pub mod config;
@@ -12,6 +11,7 @@ pub mod launch;
 pub mod layers;
 pub mod mailbox;
 pub mod passkeys;
+pub mod refused;
 pub mod router;
 pub mod secrets;
 pub mod serve;

@@ -2,9 +2,8 @@
 //! the browser's cookie; the answer says where to go.
 
 use app::door::signin::{begin_session, going_on};
-use app::panel::passkeys::prove_first;
 use app::routes;
-use app::ssr::{self, Cookie, Visit, as_problem};
+use app::ssr::{self, Cookie, Visit, as_problem, leads_elsewhere};
 use axum::Extension;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -14,7 +13,7 @@ use serde_json::{Value, json};
 use services::factors;
 use services::passkeys::{self, Challenge};
 use services::signin::{Asked, Continuation, Opened};
-use services::{Denied, Refusal, Verb};
+use services::{Refusal, Verb};
 
 use crate::layers::cookies;
 
@@ -68,14 +67,14 @@ pub async fn sign_in(Extension(visit): Extension<Visit>, body: String) -> Respon
 
 /// `POST /passkey/add/begin`
 pub async fn begin_adding(Extension(visit): Extension<Visit>) -> Response {
-    let deed = async { passkeys::begin_adding(&visit.services, &visit.whoever()?, &visit.caller()).await };
+    let deed = async { passkeys::begin_adding(&visit.services, &visit.enrolling()?, &visit.caller()).await };
     begun(&visit, deed.await)
 }
 
 /// `POST /passkey/add`
 pub async fn add(Extension(visit): Extension<Visit>, body: String) -> Response {
     let deed = async {
-        let viewer = visit.whoever()?;
+        let viewer = visit.enrolling()?;
         let Answered { ceremony, credential, name, to, .. } = read(&body)?;
         let name = name.unwrap_or_default();
         let added = passkeys::add(&visit.services, &viewer, &visit.caller(), ceremony, credential, &name).await?;
@@ -140,12 +139,7 @@ fn refused(visit: &Visit, refusal: &Refusal) -> Response {
     if let Refusal::Broken(error) = refusal {
         tracing::error!(%error, request = %visit.correlation, "a passkey could not be taken");
     }
-    let to = match refusal {
-        Refusal::Denied(Denied::SignIn | Denied::Held) => Some(routes::SIGN_IN.to_owned()),
-        Refusal::Denied(Denied::Stale) => Some(routes::with(routes::PROVE, "to", routes::ACCOUNT)),
-        Refusal::Rule("factor_wanted") => Some(prove_first(routes::ACCOUNT)),
-        _ => None,
-    };
+    let to = leads_elsewhere(refusal, routes::ACCOUNT);
     let problem = match refusal {
         Refusal::Invalid(problems) => problems.first().map(app::say::problem),
         other => Some(app::say::problem(&as_problem(visit, other))),

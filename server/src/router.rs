@@ -9,7 +9,7 @@ use leptos_axum::{LeptosRoutes, generate_route_list};
 
 use crate::layers::{gate, log, visit};
 use crate::state::AppState;
-use crate::{acceptances, assets, demo, exports, files, health, launch, mailbox, passkeys, secrets, signin, uploads};
+use crate::{assets, demo, exports, files, health, launch, mailbox, passkeys, secrets, signin, uploads};
 
 /// Every form but an upload; pasted lists of 10,000 addresses fit.
 const BODY_LIMIT: usize = 2 * 1024 * 1024;
@@ -39,11 +39,11 @@ pub fn router(state: AppState) -> Router {
         .route("/upload/provider-logo/{provider}", post(uploads::provider_logo).layer(upload))
         .route("/upload/organization-logo", post(uploads::organization_logo).layer(upload))
         .route(routes::MY_DATA, get(exports::my_data))
-        .route(routes::AUDIT_CSV, get(exports::export))
-        .route(routes::AUDIT_JSON, get(exports::export))
-        .route(routes::SIGN_INS_CSV, get(exports::export))
-        .route(routes::SIGN_INS_JSON, get(exports::export))
-        .route("/admin/terms/{terms}/acceptances.csv", get(acceptances::csv))
+        .route(routes::AUDIT_CSV, get(exports::log))
+        .route(routes::AUDIT_JSON, get(exports::log))
+        .route(routes::SIGN_INS_CSV, get(exports::log))
+        .route(routes::SIGN_INS_JSON, get(exports::log))
+        .route("/admin/terms/{terms}/acceptances.csv", get(exports::acceptances))
         .route("/invitation-link", post(secrets::invitation_link))
         .route(routes::ENROLMENT_PASS, post(secrets::enrolment_pass))
         .route(routes::GUEST_ENROLMENT_PASS, post(secrets::guest_enrolment_pass))

@@ -1,16 +1,18 @@
 //! Secrets that are shown once: an answer to a POST that is stored nowhere.
 
 use app::routes;
-use app::ssr::{Draft, NothingTyped, Visit, as_problem, keep_draft, leads_elsewhere};
+use app::ssr::Visit;
 use axum::Extension;
 use axum::extract::Form;
-use axum::http::{StatusCode, header};
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::http::header;
+use axum::response::{Html, IntoResponse, Response};
 use domain::continuation::Continuation;
 use domain::id::{GroupId, InvitationId, UserId};
 use serde::Deserialize;
 use services::factors::{passes, recovery};
-use services::{Denied, Refusal, Secret, Verb, invitations};
+use services::{Denied, Secret, Verb, invitations};
+
+use crate::refused::refused;
 
 const POLICY: &str =
     "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'none'";
@@ -91,19 +93,14 @@ pub struct AskedCodes {
 
 /// `POST /recovery-codes`: makes ten codes of the viewer's and shows them this once.
 pub async fn recovery_codes(Extension(visit): Extension<Visit>, Form(asked): Form<AskedCodes>) -> Response {
-    let made = async { recovery::make(&visit.services, &visit.whoever()?).await };
+    let made = async { recovery::make(&visit.services, &visit.enrolling()?).await };
     let shown = made.await.map(|codes| Shown {
         title: "Recovery codes",
         lead: "These codes are shown once. Each opens one time where your telephone or key is lost; those before are void.",
         secrets: codes.iter().map(Secret::spaced).collect(),
         back: Continuation::of(&asked.to).path(),
     });
-    match shown {
-        Err(Refusal::Rule("factor_wanted")) if visit.wants_html => {
-            Redirect::to(&routes::use_factor(routes::ACCOUNT)).into_response()
-        }
-        shown => show(&visit, shown, routes::ACCOUNT).await,
-    }
+    show(&visit, shown, routes::ACCOUNT).await
 }
 
 /// What a page shows this once.
@@ -140,25 +137,4 @@ fn written(visit: &Visit, shown: &Shown) -> String {
          <p class=\"lead\">{lead}</p>{secrets}\
          <p><a class=\"button\" href=\"{back}\">{on}</a></p></main></div></body></html>"
     )
-}
-
-async fn refused(visit: &Visit, refusal: Refusal, page: &str) -> Response {
-    if let Some(elsewhere) = leads_elsewhere(&refusal, page).filter(|_| visit.wants_html) {
-        return Redirect::to(&elsewhere).into_response();
-    }
-    if matches!(refusal, Refusal::Denied(Denied::Forbidden | Denied::NotFound)) {
-        visit.services.note_refusal(&visit.actor(), &visit.path, &refusal).await;
-    }
-    let status = app::ssr::status(&refusal);
-    if status == StatusCode::INTERNAL_SERVER_ERROR {
-        tracing::error!(%refusal, request = %visit.correlation, "a secret was not made");
-    }
-    if visit.wants_html && status == StatusCode::UNPROCESSABLE_ENTITY {
-        // One button, nothing typed: why not is said over the page.
-        let draft = Draft { typed: NothingTyped, problems: vec![as_problem(visit, &refusal)] };
-        if let Ok(draft) = keep_draft(visit, "nothing", &draft).await {
-            return Redirect::to(&routes::drafted(page, draft)).into_response();
-        }
-    }
-    status.into_response()
 }

@@ -1,15 +1,16 @@
 //! Pictures that administrators upload: a multipart form, re-encoded before it is kept.
 
 use app::routes;
-use app::ssr::{Draft, NothingTyped, Visit, as_problem, keep_draft};
+use app::ssr::Visit;
 use axum::Extension;
 use axum::extract::{Multipart, Path};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::id::{AppId, ProviderId};
-use domain::problem::Problem;
 use services::logos::MOST_BYTES;
-use services::{Denied, Refusal, Verb, applications, organization, providers};
+use services::{Refusal, Verb, applications, organization, providers};
+
+use crate::refused::refused;
 
 /// A picture may have 256 KiB, and a larger one is refused in words. So that they arrive, even a photograph is read to its
 /// end: a browser that is still sending when it is answered shows a broken connection.
@@ -68,28 +69,8 @@ async fn picture(mut form: Multipart) -> Verb<Option<Vec<u8>>> {
 }
 
 async fn lead_on(visit: &Visit, back: &str, done: Verb<()>) -> Response {
-    let refusal = match done {
-        Ok(()) => return Redirect::to(&routes::with(back, "done", "saved")).into_response(),
-        Err(refusal) => refusal,
-    };
-    if let Refusal::Denied(Denied::Forbidden | Denied::NotFound) = refusal {
-        visit.services.note_refusal(&visit.actor(), &visit.path, &refusal).await;
-    }
-    if !visit.wants_html {
-        return app::ssr::status(&refusal).into_response();
-    }
-    if let Some(elsewhere) = app::ssr::leads_elsewhere(&refusal, back) {
-        return Redirect::to(&elsewhere).into_response();
-    }
-    // One button, nothing typed: what is wrong with the picture is said over the page.
-    let problems = match refusal {
-        Refusal::Invalid(problems) => {
-            problems.into_iter().map(|found| Problem { field: String::new(), ..found }).collect()
-        }
-        other => vec![as_problem(visit, &other)],
-    };
-    match keep_draft(visit, "nothing", &Draft { typed: NothingTyped, problems }).await {
-        Ok(draft) => Redirect::to(&routes::drafted(back, draft)).into_response(),
-        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    match done {
+        Ok(()) => Redirect::to(&routes::with(back, "done", "saved")).into_response(),
+        Err(refusal) => refused(visit, refusal, back).await,
     }
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::identity::Identity;
 use crate::session::{FRESH, Method, Session};
 use crate::time::{Span, Timestamp};
 
@@ -59,8 +60,9 @@ pub struct Enrolment<'a> {
     pub pass_at: Option<Timestamp>,
     /// Have administrators opened first enrolment by passcode, and is it somebody without a role?
     pub open: bool,
-    /// Is their anchor a provider? Then a fresh word of it is what opens the way.
-    pub by_provider: bool,
+    /// The provider that is their anchor: a fresh word of it opens the way. One that was tied later could be anybody's
+    /// who reads their mail.
+    pub anchor: Option<&'a Identity>,
     /// Do they have a factor already?
     pub enrolled: bool,
 }
@@ -93,11 +95,17 @@ impl Enrolment<'_> {
             return Err(EnrolmentError::WantsFactor);
         }
         let fresh = self.session.is_fresh(now);
-        let vouched = fresh && self.session.methods.contains(&Method::Federated);
-        if vouched || self.began_here(now) || (self.open && fresh) {
+        if (fresh && (self.open || self.vouched())) || self.began_here(now) {
             return Ok(());
         }
-        Err(if self.by_provider || self.open { EnrolmentError::Stale } else { EnrolmentError::WantsPass })
+        Err(if self.anchor.is_some() || self.open { EnrolmentError::Stale } else { EnrolmentError::WantsPass })
+    }
+
+    /// Was the last proof the word of their anchor?
+    fn vouched(&self) -> bool {
+        let (by, methods) = (self.session.by.as_ref(), &self.session.methods);
+        let is_anchor = by.zip(self.anchor).is_some_and(|(by, anchor)| by.is_of(anchor));
+        is_anchor && methods.contains(&Method::Federated)
     }
 
     /// Nobody else was in: before Accept, the first sign-in or the first link there was no session.
@@ -111,14 +119,21 @@ impl Enrolment<'_> {
 mod tests {
     use super::*;
     use crate::samples::{self, NOON};
+    use crate::session::Vouched;
 
     const LATE: Timestamp = Timestamp(NOON.0 + ENROLMENT.0);
     const LAST: Span = Span(FRESH.0 - 1);
 
-    /// A session that began at noon and was proved by `methods` at `proved`.
-    fn session(methods: &[Method], proved: Timestamp) -> Session {
+    /// A session that began at noon and was proved by `methods` at `proved`, by the provider `by` where one vouched.
+    fn session(methods: &[Method], proved: Timestamp, by: Option<&Identity>) -> Session {
         let multifactor_at = Method::multifactor_at(methods, proved);
-        Session { auth_time: proved, methods: methods.to_vec(), multifactor_at, ..samples::session() }
+        let by = by.filter(|_| methods.contains(&Method::Federated)).map(|by| Vouched {
+            provider: samples::provider().id,
+            issuer: by.issuer.clone(),
+            subject: by.subject.clone(),
+            session: None,
+        });
+        Session { auth_time: proved, methods: methods.to_vec(), multifactor_at, by, ..samples::session() }
     }
 
     #[test]
@@ -159,22 +174,42 @@ mod tests {
             (&[Federated, MultiFactor], after, None,      true,  true,  after,         Ok(())),
         ];
         for (line, (methods, proved, began_at, by_provider, enrolled, now, verdict)) in table.into_iter().enumerate() {
-            let session = session(methods, proved);
-            let asking = Enrolment { session: &session, began_at, pass_at: None, open: false, by_provider, enrolled };
+            let anchor = samples::identity("https://login.praxis-nord.example");
+            let session = session(methods, proved, Some(&anchor));
+            let anchor = by_provider.then_some(&anchor);
+            let asking = Enrolment { session: &session, began_at, pass_at: None, open: false, anchor, enrolled };
             assert_eq!(asking.may_change(now), verdict, "line {}", line + 1);
         }
     }
 
     #[test]
+    fn an_account_that_was_tied_later_vouches_for_no_first_factor() {
+        let (own, tied) =
+            (samples::identity("https://login.praxis-nord.example"), samples::identity("https://tied.example"));
+        let session = session(&[Method::Federated], NOON, Some(&tied));
+        let asking = |anchor| Enrolment {
+            session: &session,
+            began_at: None,
+            pass_at: None,
+            open: false,
+            anchor,
+            enrolled: false,
+        };
+        assert_eq!(asking(Some(&tied)).may_change(NOON), Ok(()));
+        assert_eq!(asking(Some(&own)).may_change(NOON), Err(EnrolmentError::Stale));
+        assert_eq!(asking(None).may_change(NOON), Err(EnrolmentError::WantsPass));
+    }
+
+    #[test]
     fn a_pass_opens_the_way_for_half_an_hour_whatever_stands() {
-        let session = session(&[Method::Otp], NOON);
+        let session = session(&[Method::Otp], NOON, None);
         for enrolled in [false, true] {
             let asking = Enrolment {
                 session: &session,
                 began_at: None,
                 pass_at: Some(NOON),
                 open: false,
-                by_provider: false,
+                anchor: None,
                 enrolled,
             };
             assert_eq!(asking.may_change(LATE - Span(1)), Ok(()));
@@ -184,13 +219,13 @@ mod tests {
 
     #[test]
     fn where_enrolment_is_open_a_fresh_passcode_enrols_a_first_factor_and_no_further_one() {
-        let session = session(&[Method::Otp], NOON);
+        let session = session(&[Method::Otp], NOON, None);
         let asking = |enrolled| Enrolment {
             session: &session,
             began_at: None,
             pass_at: None,
             open: true,
-            by_provider: false,
+            anchor: None,
             enrolled,
         };
         assert_eq!(asking(false).may_change(NOON + LAST), Ok(()));

@@ -44,21 +44,7 @@ impl Identity {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::samples::NOON;
-
-    fn anchor(issuer: &str) -> Identity {
-        Identity {
-            issuer: issuer.to_owned(),
-            subject: "7".to_owned(),
-            user: UserId(uuid::Uuid::nil()),
-            provider: None,
-            address: None,
-            anchor: true,
-            created_at: NOON,
-            spoke_at: Some(NOON),
-            session: None,
-        }
-    }
+    use crate::samples::{NOON, identity as anchor};
 
     #[test]
     fn other_ways_carry_as_long_as_the_anchors_word() {

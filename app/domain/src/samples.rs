@@ -8,6 +8,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use crate::group::Membership;
 use crate::id::{GroupId, InvitationId, ProviderId, SessionId, UserId};
+use crate::identity::Identity;
 use crate::invitation::{Invitation, InvitationState, LetterState};
 use crate::provider::{Asserted, ClaimNames, Issuer, Protocol, Provider, ProviderSettings, SecondFactor, Tenancy};
 use crate::role::Roles;
@@ -113,6 +114,21 @@ pub fn session() -> Session {
         kept: false,
         origin: origin(),
         by: None,
+    }
+}
+
+/// The anchor of somebody, of this issuer.
+pub fn identity(issuer: &str) -> Identity {
+    Identity {
+        issuer: issuer.to_owned(),
+        subject: "7".to_owned(),
+        user: UserId(uuid::Uuid::from_u128(2)),
+        provider: None,
+        address: None,
+        anchor: true,
+        created_at: NOON,
+        spoke_at: Some(NOON),
+        session: None,
     }
 }
 

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::id::{AppId, ProviderId, SessionId, UserId};
+use crate::identity::Identity;
 use crate::time::{Span, Timestamp};
 use crate::user::UserType;
 
@@ -106,6 +107,12 @@ pub struct Vouched {
     pub subject: String,
     /// `sid`, where the provider tells.
     pub session: Option<String>,
+}
+
+impl Vouched {
+    pub fn is_of(&self, identity: &Identity) -> bool {
+        (&self.issuer, &self.subject) == (&identity.issuer, &identity.subject)
+    }
 }
 
 impl Session {

@@ -19,6 +19,11 @@ impl Timestamp {
     pub const NEVER: Self = Self(253_402_300_799_999);
     pub const EPOCH: Self = Self(0);
 
+    /// `None` where this is [`Timestamp::EPOCH`], which says that nobody knows when.
+    pub fn after_epoch(self) -> Option<Self> {
+        (self > Self::EPOCH).then_some(self)
+    }
+
     /// `None` where this is [`Timestamp::NEVER`].
     pub fn before_never(self) -> Option<Self> {
         (self < Self::NEVER).then_some(self)

@@ -25,7 +25,6 @@ use crate::ui::{DoorFrame, Hidden, Icon, Notices, page};
 pub struct TermsForm {
     pub terms: String,
     pub version: String,
-    pub language: String,
     pub agreed: bool,
     pub back: String,
 }
@@ -34,10 +33,19 @@ impl Kept for TermsForm {
     const FORM: &'static str = "accept-terms";
 }
 
+/// The application whose gate a page stands before.
+fn app_of(page: &str) -> Option<AppId> {
+    page.strip_prefix("/access/").and_then(|rest| rest.split('?').next()).and_then(|app| app.parse().ok())
+}
+
+/// What lies behind the gate that a page stands before.
+fn target_of(page: &str) -> Target {
+    app_of(page).map_or(Target::Lobby, Target::App)
+}
+
 /// Only the pages before a gate are gone back to.
 fn back_of(form: &str) -> String {
-    let app = form.strip_prefix("/access/").and_then(|rest| rest.split('?').next()).and_then(|app| app.parse().ok());
-    match app {
+    match app_of(form) {
         Some(app) => routes::access(app),
         None if form.starts_with(routes::ACCESS) => form.to_owned(),
         None => routes::ACCESS.to_owned(),
@@ -54,7 +62,7 @@ pub async fn accept_terms(#[server(default)] form: TermsForm) -> Result<(), AppE
             return Err(Refusal::field("agreed", "terms_not_agreed"));
         }
         let version = form.version.parse().map_err(|_| Denied::NotFound)?;
-        terms::accept(&visit.services, &visit.whoever()?, id, version, &form.language).await?;
+        terms::accept(&visit.services, &visit.whoever()?, target_of(&back), id, version).await?;
         Ok(Next::to(back))
     })
     .await
@@ -200,7 +208,6 @@ async fn document(visit: &Visit, viewer: &Viewer, gate: &Gate, id: TermsId, prob
         <form class="form" method="post" action=AcceptTerms::PATH>
             <Hidden name="form[terms]" value=id.to_string()/>
             <Hidden name="form[version]" value=terms.version.to_string()/>
-            <Hidden name="form[language]" value=text.language/>
             <Hidden name="form[back]" value=gate.here()/>
             <label class="choice">
                 <input type="checkbox" name="form[agreed]" value="true" aria-describedby=described/>

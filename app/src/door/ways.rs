@@ -18,8 +18,10 @@ fn provider_of(text: &str) -> Verb<ProviderId> {
 /// Begins a way to a provider; the page it leads to goes on there.
 pub async fn begin(visit: &Visit, provider: &str, errand: Errand, asked: Asked) -> Verb<Next> {
     let provider = provider_of(provider)?;
-    let viewer = visit.viewer.as_ref();
-    let attempt = federation::start(&visit.services, &visit.caller(), viewer, provider, errand, &asked).await?;
+    // A new proof may be what lets somebody past the gate.
+    let viewer = if errand == Errand::Prove { visit.whoever().ok() } else { visit.viewer.clone() };
+    let attempt =
+        federation::start(&visit.services, &visit.caller(), viewer.as_ref(), provider, errand, &asked).await?;
     Ok(Next::to(routes::go_to_provider(attempt)))
 }
 

@@ -7,7 +7,6 @@ use leptos::server_fn::ServerFn;
 use serde::{Deserialize, Serialize};
 use services::{Refusal, Verb, people, signin};
 
-use super::passkeys::prove_first;
 use crate::door::code::{CodeForm, code_form};
 use crate::error::AppError;
 use crate::routes;
@@ -28,15 +27,6 @@ fn asked() -> String {
     routes::with(routes::ADDRESS, "asked", "1")
 }
 
-/// Whoever has a factor is led to use it, and back.
-fn led(visit: &Visit, done: Verb<()>, next: Next) -> Verb<Next> {
-    match done {
-        Ok(()) => Ok(next),
-        Err(Refusal::Rule("factor_wanted")) if visit.wants_html => Ok(Next::to(prove_first(routes::ADDRESS))),
-        Err(refusal) => Err(refusal),
-    }
-}
-
 #[server(prefix = "/fn", endpoint = "account/address")]
 pub async fn ask_address(#[server(default)] form: NewAddressForm) -> Result<(), AppError> {
     doorway(form.clone(), routes::ADDRESS, async move {
@@ -44,8 +34,8 @@ pub async fn ask_address(#[server(default)] form: NewAddressForm) -> Result<(), 
         let viewer = visit.viewer()?;
         let address = EmailAddress::parse(&form.address);
         let address = address.map_err(|error| Refusal::field("address", error.code()))?;
-        let done = people::ask_new_address(&visit.services, viewer, &visit.caller(), &address).await;
-        led(&visit, done, Next::to(asked()))
+        people::ask_new_address(&visit.services, viewer, &visit.caller(), &address).await?;
+        Ok(Next::to(asked()))
     })
     .await
 }
@@ -55,8 +45,8 @@ pub async fn change_address(#[server(default)] form: CodeForm) -> Result<(), App
     doorway(CodeForm::default(), asked(), async move {
         let visit = visit()?;
         let viewer = visit.viewer()?;
-        let done = people::change_address(&visit.services, viewer, &visit.caller(), &form.code).await;
-        led(&visit, done, Next::to(routes::ACCOUNT).done("address-changed"))
+        people::change_address(&visit.services, viewer, &visit.caller(), &form.code).await?;
+        Ok(Next::to(routes::ACCOUNT).done("address-changed"))
     })
     .await
 }

@@ -35,7 +35,7 @@ pub async fn use_pass(#[server(default)] form: PassForm, #[server(default)] to: 
     // What was typed is a secret: a draft keeps the problem alone.
     doorway(PassForm::default(), back.clone(), async move {
         let visit = visit()?;
-        passes::use_up(&visit.services, &visit.whoever()?, &form.pass).await?;
+        passes::use_up(&visit.services, &visit.enrolling()?, &form.pass).await?;
         Ok(Next::to(back).done("pass-used"))
     })
     .await
@@ -46,7 +46,7 @@ pub async fn begin_authenticator(#[server(default)] to: String) -> Result<(), Ap
     let to = to_of(&to);
     doorway(NothingTyped, routes::with(routes::ENROL, "to", &to), async move {
         let visit = visit()?;
-        totp::begin(&visit.services, &visit.whoever()?).await?;
+        totp::begin(&visit.services, &visit.enrolling()?).await?;
         Ok(Next::to(routes::with(routes::AUTHENTICATOR, "to", &to)))
     })
     .await
@@ -60,7 +60,7 @@ pub async fn confirm_authenticator(
     let to = to_of(&to);
     doorway(DigitsForm::default(), routes::with(routes::AUTHENTICATOR, "to", &to), async move {
         let visit = visit()?;
-        let viewer = visit.whoever()?;
+        let viewer = visit.enrolling()?;
         let token = totp::confirm(&visit.services, &viewer, &form.code).await?;
         ssr::renew_session(&visit, &viewer, &token);
         Ok(Next::to(routes::with(routes::RECOVERY, "to", &to)).done("authenticator-added"))
@@ -72,7 +72,7 @@ pub async fn confirm_authenticator(
 pub fn EnrolPage() -> impl IntoView {
     page(async move {
         let visit = visit()?;
-        let viewer = visit.whoever()?;
+        let viewer = visit.enrolling()?;
         let to = to_of(visit.query.get("to").unwrap_or_default());
         let draft = draft_or(&visit, PassForm::default()).await?;
         let mut problems = refused(&visit).await?;
@@ -164,7 +164,7 @@ fn pass_form(to: &str, draft: &Draft<PassForm>) -> impl IntoView + use<> {
 pub fn AuthenticatorPage() -> impl IntoView {
     page(async move {
         let visit = visit()?;
-        let viewer = visit.whoever()?;
+        let viewer = visit.enrolling()?;
         let to = to_of(visit.query.get("to").unwrap_or_default());
         ssr::set_header(axum::http::header::CACHE_CONTROL, "no-store");
         let draft = draft_or(&visit, DigitsForm::default()).await?;
@@ -214,7 +214,7 @@ pub fn AuthenticatorPage() -> impl IntoView {
 pub fn RecoveryPage() -> impl IntoView {
     page(async move {
         let visit = visit()?;
-        let viewer = visit.whoever()?;
+        let viewer = visit.enrolling()?;
         let to = to_of(visit.query.get("to").unwrap_or_default());
         if !factors::has_one(&visit.services, &viewer).await? {
             ssr::redirect(&routes::with(routes::ENROL, "to", &to));

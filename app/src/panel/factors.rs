@@ -6,7 +6,6 @@ use leptos::server_fn::ServerFn;
 use services::factors::{self, Held, totp};
 use services::{Denied, Refusal, Verb, Viewer};
 
-use super::passkeys::prove_first;
 use crate::error::AppError;
 use crate::routes;
 use crate::ssr::{Next, NothingTyped, Visit, as_problem, doorway, visit};
@@ -16,11 +15,8 @@ use crate::ui::{Hidden, Icon, When};
 pub async fn remove_authenticator() -> Result<(), AppError> {
     doorway(NothingTyped, routes::ACCOUNT, async move {
         let visit = visit()?;
-        match totp::remove(&visit.services, &visit.whoever()?).await {
-            Ok(()) => Ok(Next::to(routes::ACCOUNT).done("authenticator-removed")),
-            Err(Refusal::Rule("factor_wanted")) if visit.wants_html => Ok(Next::to(prove_first(routes::ACCOUNT))),
-            Err(refusal) => Err(refusal),
-        }
+        totp::remove(&visit.services, &visit.viewer()?).await?;
+        Ok(Next::to(routes::ACCOUNT).done("authenticator-removed"))
     })
     .await
 }
@@ -40,7 +36,7 @@ pub async fn way(visit: &Visit, viewer: &Viewer) -> Verb<Way> {
     Ok(match factors::may_change(&visit.services, viewer).await {
         Ok(()) => Way::Open,
         Err(Refusal::Denied(Denied::Stale)) => Way::Enrol,
-        Err(Refusal::Rule("factor_wanted")) => Way::Prove("Use a second factor to change them"),
+        Err(Refusal::Denied(Denied::Factor)) => Way::Prove("Use a second factor to change them"),
         Err(Refusal::Broken(error)) => return Err(Refusal::Broken(error)),
         Err(_) => Way::Enrol,
     })

@@ -6,7 +6,7 @@ use domain::passkey::Passkey;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use serde::{Deserialize, Serialize};
-use services::{Denied, Refusal, Verb, Viewer, passkeys};
+use services::{Denied, Verb, Viewer, passkeys};
 
 use super::account::platform;
 use super::factors::{Way, added_and_used, way};
@@ -36,7 +36,7 @@ pub async fn rename_passkey(#[server(default)] form: NameForm) -> Result<(), App
     doorway(form.clone(), routes::ACCOUNT, async move {
         let visit = visit()?;
         let passkey = passkey_of(&form.id)?;
-        passkeys::rename(&visit.services, &visit.whoever()?, passkey, &form.name).await?;
+        passkeys::rename(&visit.services, &visit.viewer()?, passkey, &form.name).await?;
         Ok(Next::to(routes::ACCOUNT).done("passkey-renamed"))
     })
     .await
@@ -46,18 +46,10 @@ pub async fn rename_passkey(#[server(default)] form: NameForm) -> Result<(), App
 pub async fn remove_passkey(#[server(default)] id: String) -> Result<(), AppError> {
     doorway(NothingTyped, routes::ACCOUNT, async move {
         let visit = visit()?;
-        match passkeys::remove(&visit.services, &visit.whoever()?, passkey_of(&id)?).await {
-            Ok(()) => Ok(Next::to(routes::ACCOUNT).done("passkey-removed")),
-            Err(Refusal::Rule("factor_wanted")) if visit.wants_html => Ok(Next::to(prove_first(routes::ACCOUNT))),
-            Err(refusal) => Err(refusal),
-        }
+        passkeys::remove(&visit.services, &visit.viewer()?, passkey_of(&id)?).await?;
+        Ok(Next::to(routes::ACCOUNT).done("passkey-removed"))
     })
     .await
-}
-
-/// Where a change to one's factors leads that wants one of them used.
-pub fn prove_first(to: &str) -> String {
-    routes::with(&routes::use_factor(to), "problem", "factor_wanted")
 }
 
 /// The card of the account page; nothing where there are no passkeys.

@@ -29,7 +29,7 @@ async fn refused(refusal: &Refusal) -> AnyView {
             ssr::redirect(&routes::with(routes::SIGN_IN, "to", &visit.path));
             return ().into_any();
         }
-        Refusal::Denied(Denied::Held | Denied::Stale | Denied::Multifactor) => {
+        Refusal::Denied(Denied::Held | Denied::Stale | Denied::Multifactor | Denied::Factor) => {
             ssr::redirect(&ssr::leads_elsewhere(refusal, &visit.path).unwrap_or_default());
             return ().into_any();
         }

@@ -39,6 +39,9 @@ pub enum Denied {
     /// Whoever manages wants a second factor that was used not long ago.
     #[error("use a second factor")]
     Multifactor,
+    /// Whoever has a second factor uses it before they change how they come in.
+    #[error("use the second factor that you have")]
+    Factor,
 }
 
 /// A signed-in person and the request they make.
@@ -173,9 +176,9 @@ impl Viewer {
     }
 
     /// # Errors
-    /// `Forbidden` for everybody else.
+    /// `Forbidden` for everybody else; `Multifactor`.
     pub fn policy_administrator(self) -> Result<PolicyAdmin, Denied> {
-        if self.administers_policies() { Ok(PolicyAdmin(self)) } else { Err(Denied::Forbidden) }
+        if self.administers_policies() { Ok(PolicyAdmin(self.managing()?)) } else { Err(Denied::Forbidden) }
     }
 
     /// # Errors

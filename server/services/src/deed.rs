@@ -1,7 +1,7 @@
 //! One verb, one transaction, its audit events, and the letters that follow: kept together or not at all.
 
 use domain::event::{Action, Target};
-use domain::id::LetterId;
+use domain::id::{LetterId, UserId};
 use domain::letter::{Lane, Letter};
 use domain::time::Timestamp;
 use serde::Serialize;
@@ -86,6 +86,19 @@ impl<'a> Deed<'a> {
         let id = self.id();
         self.letters.push((id, lane, letter));
         id
+    }
+
+    /// One letter for each Administrator who can come in.
+    ///
+    /// # Errors
+    /// Where the database does not answer.
+    pub async fn write_to_administrators(&mut self, letter: impl Fn(UserId) -> Letter) -> Verb<()> {
+        for to in store::users::administrators(&mut self.tx).await? {
+            if to.value.may_enter(self.now).is_ok() {
+                self.send(Lane::Single, letter(to.value.id));
+            }
+        }
+        Ok(())
     }
 
     /// # Errors

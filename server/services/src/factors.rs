@@ -6,9 +6,11 @@ pub mod recovery;
 pub mod totp;
 
 use domain::event::{Target, TargetKind};
-use domain::factor::{Authenticator, Enrolment, EnrolmentError, FAILURES_WITHIN, MOST_FAILURES};
+use domain::factor::{Authenticator, Enrolment, EnrolmentError, FAILURES_WITHIN, MOST_FAILURES, is_recent};
 use domain::id::UserId;
+use domain::session::FRESH;
 use domain::settings::Security;
+use domain::time::Timestamp;
 use domain::user::{ExternalState, User};
 use store::settings::SECURITY;
 use store::{Stored, Tx};
@@ -32,7 +34,7 @@ impl From<EnrolmentError> for Refusal {
     fn from(error: EnrolmentError) -> Self {
         match error {
             EnrolmentError::Stale => Denied::Stale.into(),
-            EnrolmentError::WantsFactor => Self::Rule("factor_wanted"),
+            EnrolmentError::WantsFactor => Denied::Factor.into(),
             EnrolmentError::WantsPass => Self::Rule("pass_wanted"),
         }
     }
@@ -75,10 +77,21 @@ pub(crate) async fn held(tx: &mut Tx, user: UserId) -> Verb<Held> {
 /// May the viewer add or remove a factor from this session now?
 ///
 /// # Errors
-/// `Stale`, `factor_wanted` or `pass_wanted`: what would have to come first; `security_asks`, `security_blocked` where an
+/// `Stale`, `Factor` or `pass_wanted`: what would have to come first; `security_asks`, `security_blocked` where an
 /// access policy stands against it.
 pub async fn may_change(services: &Services, viewer: &Viewer) -> Verb<()> {
     may_change_in(services, &mut services.store.read().await?, viewer).await
+}
+
+/// Who has a factor uses it before they change how they come in: a code to the mailbox is what its thief has.
+///
+/// # Errors
+/// `Factor`.
+pub(crate) async fn used_where_held(tx: &mut Tx, viewer: &Viewer, now: Timestamp) -> Verb<()> {
+    if !is_recent(viewer.session.multifactor_at, FRESH, now) && has_any(tx, viewer.user.id).await? {
+        return Err(Denied::Factor.into());
+    }
+    Ok(())
 }
 
 pub(crate) async fn may_change_in(services: &Services, tx: &mut Tx, viewer: &Viewer) -> Verb<()> {
@@ -97,7 +110,7 @@ pub(crate) async fn may_change_in(services: &Services, tx: &mut Tx, viewer: &Vie
         pass_at: store::enrolment_passes::used_in(tx, viewer.session.id).await?,
         // Whoever holds a role wants a pass of an Administrator, however open it is for others.
         open: open && user.roles.is_empty(),
-        by_provider: identities.iter().any(|identity| identity.anchor && !identity.is_mailbox()),
+        anchor: identities.iter().find(|identity| identity.anchor && !identity.is_mailbox()),
         enrolled: has_any(tx, user.id).await?,
     };
     enrolment.may_change(now)?;

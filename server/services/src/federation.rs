@@ -15,7 +15,7 @@ use url::Url;
 use crate::limits::Limit;
 use crate::outbound::OutboundError;
 use crate::signin::{Asked, Caller, Opened, Proved, Word};
-use crate::{Denied, Refusal, Secret, Services, Verb, Viewer, identities, providers, signin};
+use crate::{Denied, Refusal, Secret, Services, Verb, Viewer, factors, identities, providers, signin};
 
 pub(crate) mod certificate;
 pub(crate) mod discovery;
@@ -116,7 +116,8 @@ fn part<T: DeserializeOwned>(claims: &Map<String, Value>) -> Result<T, Federatio
 /// Begins a way to a provider for this browser.
 ///
 /// # Errors
-/// `NotFound` where there is no such enabled provider; `Stale` for linking without a fresh proof; `TooMany`.
+/// `NotFound` where there is no such enabled provider; `Stale` or `Factor` for linking without a fresh proof;
+/// `TooMany`.
 pub async fn start(
     services: &Services,
     caller: &Caller<'_>,
@@ -133,6 +134,9 @@ pub async fn start(
     };
     let actor = caller.actor();
     let mut deed = services.deed(&actor).await?;
+    if let Some(viewer) = viewer.as_ref().filter(|_| errand == Errand::Link) {
+        factors::used_where_held(&mut deed.tx, viewer, deed.now).await?;
+    }
     let found = store::providers::get(&mut deed.tx, provider).await?;
     found.filter(|found| found.value.enabled || errand == Errand::Test).ok_or(Denied::NotFound)?;
     deed.count(&format!("provider:client:{}", caller.origin.limit_key()), FROM_ONE_CLIENT).await?;

@@ -239,7 +239,7 @@ pub async fn edit(services: &Services, by: &UserAdmin, id: GroupId, shape: Shape
     let group = store::groups::get(&mut deed.tx, id).await?.ok_or(Denied::NotFound)?;
     let old = Shape::of(&group.value);
     let Shape { name, description, owners_manage } = shape.clone();
-    if owners_manage && access::is_protected(services, id) {
+    if owners_manage && access::is_protected(services, &mut deed.tx, id).await? {
         return Err(Refusal::field("owners_manage", "group_protected"));
     }
     let group = Stored { value: Group { name, description, owners_manage, ..group.value }, version };
@@ -282,7 +282,7 @@ pub async fn delete(services: &Services, by: &UserAdmin, id: GroupId) -> Verb<()
     let mut deed = services.deed(by.actor()).await?;
     store::guards::hold(&mut deed.tx, &guard(id)).await?;
     let group = store::groups::get(&mut deed.tx, id).await?.ok_or(Denied::NotFound)?.value;
-    access::in_use(&mut deed.tx, access::Named::Group(id), "named_by_policy").await?;
+    access::in_use(services, &mut deed.tx, access::Thing::Group(id), "named_by_policy").await?;
     let lost = lost(&mut deed.tx, id).await?;
     let open = store::invitations::open_of_group(&mut deed.tx, id).await?;
     people::revoke(&mut deed, open).await?;

@@ -2,12 +2,12 @@
 
 mod attempt;
 mod days;
-pub(crate) mod export;
+mod export;
 pub mod whom;
 
 pub use attempt::{Detail, Judged, sign_in};
 pub use days::{Day, Days, RESULTS, days};
-pub use export::{Export, Format, MOST_ROWS, export_audit, export_sign_ins};
+pub use export::{Export, Format, MOST_ROWS, export_acceptances, export_audit, export_sign_ins};
 
 use domain::access::Country;
 use domain::event::{Action, SignInResult};

@@ -99,8 +99,9 @@ pub async fn set_end(services: &Services, by: &OwnerOf<Group>, id: UserId, end: 
         admitted(&mut deed, &group, &user, end).await?
     };
     store::memberships::give(&mut deed.tx, group.id, id, membership.added_at, end).await?;
-    let old = told(&user, membership.ends_at);
-    deed.tell_change(Action::MembershipChanged, target(&group), &old, &told(&user, end));
+    let policies = access::regrouped(services, &mut deed.tx, by.viewer(), group.id).await?;
+    let (old, new) = (told(&user, membership.ends_at), Told { policies, ..told(&user, end) });
+    deed.tell_change(Action::MembershipChanged, target(&group), &old, &new);
     deed.commit().await
 }
 
@@ -110,7 +111,7 @@ async fn begin(deed: &mut Deed<'_>, by: &OwnerOf<Group>, id: UserId) -> Verb<(Gr
     store::guards::hold(&mut deed.tx, &guard(group)).await?;
     let group = store::groups::get(&mut deed.tx, group).await?.ok_or(Denied::NotFound)?.value;
     let user = people::known(&mut deed.tx, id).await?.value;
-    if access::is_protected(deed.services(), group.id) && !by.viewer().administers_policies() {
+    if access::is_protected(deed.services(), &mut deed.tx, group.id).await? && !by.viewer().administers_policies() {
         return Err(Refusal::Rule("group_protected"));
     }
     if by.by_role {

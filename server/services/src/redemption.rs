@@ -2,7 +2,7 @@
 //!
 //! A link names an invitation and proves nothing. Codes and sessions live elsewhere.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use domain::event::Action;
 use domain::group::{Group, Membership};
@@ -18,9 +18,10 @@ use store::settings::COLLABORATION;
 use store::{Stored, Tx};
 
 use crate::deed::Deed;
+use crate::groups::guard;
 use crate::invitations::close_all;
 use crate::refusal::again;
-use crate::{Actor, Denied, Refusal, Secret, Services, Verb, signin};
+use crate::{Actor, Denied, Refusal, Secret, Services, Verb, access, signin};
 
 mod adding;
 mod lost;
@@ -174,6 +175,15 @@ pub(crate) async fn accept_in(
         .into_iter()
         .map(|stored| stored.try_with(|invitation| invitation.redeem(proved.address(), person, now)))
         .collect::<Result<Vec<_>, _>>()?;
+    let groups: BTreeSet<GroupId> = accepted.iter().filter_map(|stored| stored.value.group).collect();
+    let groups: Vec<GroupId> = groups.into_iter().collect();
+    for group in &groups {
+        store::guards::hold(&mut deed.tx, &guard(*group)).await?;
+        // Left out of a policy since the letter: nobody slips past it by an invitation from before.
+        if access::is_protected(services, &mut deed.tx, *group).await? {
+            return Err(Refusal::Rule("group_protected"));
+        }
+    }
     signin::hold_entry(&mut deed.tx, person, proved).await?;
     let user = store::users::get(&mut deed.tx, person).await?.ok_or(Denied::NotFound)?;
     match user.value.may_enter(now) {
@@ -197,6 +207,13 @@ pub(crate) async fn accept_in(
         Some(Member { membership, user: user.clone() })
     });
     store::memberships::insert(&mut deed.tx, &begun.collect::<Vec<_>>()).await?;
+    for group in groups_by_id(&mut deed.tx, &groups).await?.values() {
+        let policies = access::telling_apart(services, &mut deed.tx, group.id).await?;
+        if !policies.is_empty() {
+            let told = serde_json::json!({ "user": user.id, "policies": policies });
+            deed.tell_change(Action::MemberAdded, crate::groups::target(group), &(), &told);
+        }
+    }
     Ok(user)
 }
 

@@ -89,6 +89,7 @@ impl Refusal {
             Self::Denied(Denied::Held) => "access_held",
             Self::Denied(Denied::Stale) => "prove_again",
             Self::Denied(Denied::Multifactor) => "multifactor",
+            Self::Denied(Denied::Factor) => "factor_wanted",
             Self::Invalid(_) => "invalid",
             Self::Conflict => "conflict",
             Self::TooMany { .. } => "too_many",

@@ -10,10 +10,15 @@ use domain::role::{Role, Roles};
 use domain::samples;
 use domain::session::Method;
 use domain::settings::Security;
-use domain::time::{Span, Timestamp};
+use domain::time::{Span, Timestamp, Zone};
 use services::factors::{self, passes, recovery, totp};
+use services::federation::Errand;
+use services::providers::{Preset, ProviderForm};
+use services::signin::{Asked, Caller};
 use services::testing::{Lobby, both};
-use services::{Denied, Refusal, Secret, Stored, Verb, Viewer, organization, passkeys, people, sessions};
+use services::{
+    Denied, Refusal, Secret, Stored, Verb, Viewer, federation, organization, passkeys, people, providers, sessions,
+};
 
 #[track_caller]
 fn refusal<T>(verb: Verb<T>) -> String {
@@ -86,6 +91,31 @@ async fn an_authenticator_is_set_up_by_its_first_code_and_proves_its_person() {
         assert!(!kept.secret.contains(waiting.secret.expose()), "the secret is sealed");
         let data = serde_json::to_string(&people::my_data(&lobby.services, now).await.unwrap()).unwrap();
         assert!(data.contains("authenticator_app") && !data.contains(waiting.secret.expose()));
+    }
+}
+
+#[tokio::test]
+async fn who_has_a_factor_uses_it_before_a_further_way_in_is_tied() {
+    for lobby in both().await {
+        let (services, browser, origin) = (&lobby.services, Secret::random(), samples::origin());
+        let correlation = lobby.correlation();
+        let caller = Caller { browser: &browser, device: None, origin: &origin, correlation };
+        let form = ProviderForm {
+            name: "Social".to_owned(),
+            client_id: "lobby".to_owned(),
+            issuer: "https://social.example".to_owned(),
+            ..Preset::OpenId.form()
+        };
+        let form = form.parse(&Zone::utc()).ok().unwrap();
+        let provider = providers::create(services, &lobby.admin().await, form).await.unwrap();
+        let link = async |viewer: &Viewer| {
+            federation::start(services, &caller, Some(viewer), provider, Errand::Link, &Asked::default()).await
+        };
+        let (enrolled, _) = enrol(&lobby, &newcomer(&lobby).await).await;
+        link(&enrolled).await.unwrap();
+        let by_code = lobby.sign_in_by_code(enrolled.user.id).await.0;
+        assert_eq!(refusal(link(&by_code).await), "factor_wanted", "a code is what the thief of a mailbox has");
+        link(&lobby.viewer(lobby.guest("bo@praxis.example").await.id).await).await.unwrap();
     }
 }
 

@@ -10,6 +10,7 @@ use domain::passcode::Purpose;
 use domain::passkey::{CEREMONY, MOST};
 use domain::samples;
 use domain::session::{Method, Origin, Session};
+use domain::text::EmailAddress;
 use domain::time::Span;
 use serde_json::Value;
 use services::factors::passes;
@@ -291,6 +292,19 @@ async fn where_lobby_has_no_name_there_are_no_passkeys() {
     assert_eq!(refusal(passkeys::begin_sign_in(&lobby.services, &browser.caller()).await), "passkeys_off");
 }
 
+/// Asks for a code for this mailbox, and gives the one that was sent.
+async fn code_for(browser: &Browser<'_>, address: &EmailAddress, code: &str) {
+    let (services, asked) = (&browser.lobby.services, Asked::default());
+    services::signin::ask(services, &browser.caller(), Purpose::SignIn, address, &asked).await.unwrap();
+    let mut tx = services.store.begin().await.unwrap();
+    let asked = store::passcodes::newest(&mut tx, &browser.cookie.digest(), Purpose::SignIn).await.unwrap().unwrap();
+    let id = asked.value.id;
+    let digest = services.key.digest("passcode", &[&id.to_string(), code]);
+    store::passcodes::minted(&mut tx, id, &digest).await.unwrap();
+    store::passcodes::sent(&mut tx, id, services.now()).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
 /// The attempts at a break-glass account that Administrators were written of, the newest first: why each failed.
 async fn alarms(lobby: &Lobby, to: domain::id::UserId) -> Vec<Option<String>> {
     let mut tx = lobby.services.store.read().await.unwrap();
@@ -321,16 +335,7 @@ async fn a_break_glass_account_comes_in_by_a_passkey_alone_and_every_try_is_told
         assert_eq!(refusal(browser.sign_in(&mut device).await), "passkey_refused");
 
         // A code for its mailbox: a wrong one, then the right one.
-        let asked = Asked::default();
-        services::signin::ask(services, &browser.caller(), Purpose::SignIn, &glass.address, &asked).await.unwrap();
-        let mut tx = services.store.begin().await.unwrap();
-        let asked =
-            store::passcodes::newest(&mut tx, &browser.cookie.digest(), Purpose::SignIn).await.unwrap().unwrap();
-        let id = asked.value.id;
-        let digest = services.key.digest("passcode", &[&id.to_string(), "12345678"]);
-        store::passcodes::minted(&mut tx, id, &digest).await.unwrap();
-        store::passcodes::sent(&mut tx, id, services.now()).await.unwrap();
-        tx.commit().await.unwrap();
+        code_for(&browser, &glass.address, "12345678").await;
         let typed = async |code| services::signin::sign_in(services, &browser.caller(), code).await;
         assert_eq!(refusal(typed("87654321").await), "code_wrong");
         assert_eq!(refusal(typed("12345678").await), "break_glass_passkey");
@@ -341,5 +346,25 @@ async fn a_break_glass_account_comes_in_by_a_passkey_alone_and_every_try_is_told
         assert_eq!(alarms(&lobby, glass.id).await, tried, "whoever holds it hears of it too");
         let events = lobby.events().await;
         assert_eq!(events.iter().filter(|event| event.action == Action::BreakGlassUsed).count(), 4);
+    }
+}
+
+#[tokio::test]
+async fn a_flood_of_tries_at_a_break_glass_account_is_told_and_floods_no_mailbox() {
+    for mut lobby in both().await {
+        let glass = lobby.admin().await.viewer().user.clone();
+        lobby.name_break_glass(glass.id);
+        let browser = Browser::new(&lobby);
+        for _ in 0..5 {
+            code_for(&browser, &glass.address, "12345678").await;
+            // What follows the fifth could not have been right.
+            for _ in 0..8 {
+                services::signin::sign_in(&lobby.services, &browser.caller(), "87654321").await.err().unwrap();
+            }
+        }
+        assert_eq!(alarms(&lobby, glass.id).await.len(), 20);
+        let count = async |action| lobby.events().await.iter().filter(|event| event.action == action).count();
+        assert_eq!(count(Action::BreakGlassUsed).await, 25);
+        assert_eq!(count(Action::LimitHit).await, 5);
     }
 }

@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 
 use domain::access::{Entry, Location, LocationKind, Policy, PolicySet, Terms};
+use domain::id::UserId;
+use domain::text::Label;
 use domain::time::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -25,7 +27,7 @@ sql! {
     AT_VERSION = "SELECT body FROM access_history WHERE part_id = $1 AND body IS NOT NULL ORDER BY set_version DESC";
     TRIAL = "INSERT INTO access_trials (part_id, kind, name, before, made_by, due_at) VALUES ($1, $2, $3, $4, $5, $6)
              ON CONFLICT (part_id) DO UPDATE SET name = excluded.name, made_by = excluded.made_by, due_at = excluded.due_at";
-    TRIALS = "SELECT part_id, kind, name, before, made_by, due_at FROM access_trials ORDER BY due_at";
+    TRIALS = "SELECT part_id, kind, name, before, due_at FROM access_trials ORDER BY due_at";
     END_TRIAL = "DELETE FROM access_trials WHERE part_id = $1";
     WEEK = "SELECT policy_id, result, report_only, CAST(SUM(amount) AS BIGINT) AS amount FROM policy_days
             WHERE day >= $1 GROUP BY policy_id, result, report_only";
@@ -69,6 +71,9 @@ pub trait Part: Serialize + DeserializeOwned + Clone {
     fn key(&self) -> String;
     fn name(&self) -> &str;
     fn state(&self) -> &'static str;
+    /// The same under another name.
+    #[must_use]
+    fn named(self, name: Label<80>) -> Self;
 }
 
 impl Part for Policy {
@@ -81,6 +86,9 @@ impl Part for Policy {
     }
     fn state(&self) -> &'static str {
         self.state.as_str()
+    }
+    fn named(self, name: Label<80>) -> Self {
+        Self { name, ..self }
     }
 }
 
@@ -99,6 +107,9 @@ impl Part for Location {
             LocationKind::Countries { .. } => "countries",
         }
     }
+    fn named(self, name: Label<80>) -> Self {
+        Self { name, ..self }
+    }
 }
 
 impl Part for Terms {
@@ -111,6 +122,9 @@ impl Part for Terms {
     }
     fn state(&self) -> &'static str {
         ""
+    }
+    fn named(self, name: Label<80>) -> Self {
+        Self { name, ..self }
     }
 }
 
@@ -151,8 +165,15 @@ pub struct Trial {
     pub name: String,
     /// JSON of what stood before; `None` where there was nothing.
     pub before: Option<String>,
-    pub made_by: String,
     pub due_at: i64,
+}
+
+impl Trial {
+    /// What stood before, where it is of this kind and can be read.
+    pub fn before<T: Part>(&self) -> Option<T> {
+        let text = self.before.as_deref().filter(|_| self.kind == T::KIND)?;
+        serde_json::from_str(text).ok()
+    }
 }
 
 /// How often a policy came to a result since some day.
@@ -304,10 +325,11 @@ pub async fn terms_at(tx: &mut Tx, terms: domain::id::TermsId, version: i64) -> 
 }
 
 /// Begins or goes on with the trial of a change. What stood before the first change stays what a roll-back restores.
-pub async fn begin_trial(tx: &mut Tx, trial: Trial) -> Result<(), StoreError> {
-    let Trial { part_id, kind, name, before, made_by, due_at } = trial;
+pub async fn begin_trial(tx: &mut Tx, trial: Trial, by: UserId) -> Result<(), StoreError> {
+    let Trial { part_id, kind, name, before, due_at } = trial;
     on!(tx, |conn| {
-        let insert = sqlx::query(TRIAL).bind(part_id).bind(kind).bind(name).bind(before).bind(made_by).bind(due_at);
+        let insert =
+            sqlx::query(TRIAL).bind(part_id).bind(kind).bind(name).bind(before).bind(by.to_string()).bind(due_at);
         insert.execute(conn).await?.rows_affected()
     });
     Ok(())

@@ -209,6 +209,18 @@ pub async fn counts_of_owned(
         .collect()
 }
 
+/// Of these groups, those that people may be let into by others than administrators, by name: an application's group, one
+/// with an invitation open, one whose owners manage it.
+pub async fn open_to_others(tx: &mut Tx, groups: &[GroupId]) -> Result<Vec<String>, StoreError> {
+    let keys: Vec<String> = groups.iter().map(ToString::to_string).collect();
+    let prefix =
+        "SELECT g.name FROM groups g WHERE (EXISTS (SELECT 1 FROM applications a WHERE a.granting_group_id = g.id)
+                  OR EXISTS (SELECT 1 FROM invitations i WHERE i.target = g.id AND i.state IN ('pending', 'suspended'))
+                  OR (g.owners_manage AND EXISTS (SELECT 1 FROM group_owners o WHERE o.group_id = g.id))) AND g.id IN";
+    let rows: Vec<(String,)> = select_in(tx, prefix, &keys, "ORDER BY g.id").await?;
+    Ok(rows.into_iter().map(|(name,)| name).collect())
+}
+
 pub async fn count_owners(tx: &mut Tx, group: GroupId) -> Result<i64, StoreError> {
     let (count,): (i64,) = on!(tx, |conn| sqlx::query_as(COUNT_OWNERS).bind(group.to_string()).fetch_one(conn).await?);
     Ok(count)

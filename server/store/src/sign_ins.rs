@@ -83,7 +83,7 @@ const OF_MEMBER: ListDef = ListDef {
     from: "sign_ins s",
     id: "s.id",
     words: None,
-    scope: "s.user_id = ? AND (s.application_id = 'lobby' OR s.application_id IN
+    scope: "s.user_id = ? AND s.at >= ? AND (s.application_id = 'lobby' OR s.application_id IN
             (SELECT a.application_id FROM group_assignments a WHERE a.group_id = ?))",
     filters: &[],
     orders: &[Order { name: "time", key: "s.id", numeric: false, descending: true }],
@@ -308,8 +308,14 @@ pub async fn page(tx: &mut Tx, ask: &PageAsk, filters: &[Filter]) -> Result<Page
 }
 
 /// What somebody attempted at the applications that a group opens, and at Lobby itself.
-pub async fn of_member(tx: &mut Tx, group: GroupId, user: UserId, ask: &PageAsk) -> Result<Page<SignIn>, StoreError> {
-    let scope = [Bind::text(user), Bind::text(group)];
+pub async fn of_member(
+    tx: &mut Tx,
+    group: GroupId,
+    user: UserId,
+    since: Timestamp,
+    ask: &PageAsk,
+) -> Result<Page<SignIn>, StoreError> {
+    let scope = [Bind::text(user), Bind::number(since.0), Bind::text(group)];
     OF_MEMBER.page::<SignInRow>(tx, ask, &scope, &[]).await?.try_map(SignInRow::sign_in)
 }
 

@@ -1,6 +1,8 @@
 //! Whoever manages uses a second factor: led to it, let on by it, and never past it.
 
 use axum::http::StatusCode;
+use services::access::form::PolicyForm;
+use services::access::policies;
 use services::factors::passes;
 use services::testing::{Lobby, both};
 use totp_rs::{Builder, Totp};
@@ -104,4 +106,49 @@ async fn in_a_demo_managing_asks_for_no_factor_and_says_so() {
     let page = by_code(&lobby, admin).await.get("/admin").await;
     assert_eq!(page.status, StatusCode::OK);
     assert!(page.says("This is a demo: outside of one, these pages ask for a second factor."), "{}", page.words());
+}
+
+/// Holds all guests before Lobby.
+async fn hold(lobby: &Lobby, grant: &str, controls: &[&str]) {
+    let (services, by) = (&lobby.services, lobby.policy_admin().await);
+    let form = PolicyForm {
+        name: format!("Guests: {grant}"),
+        state: "on".to_owned(),
+        users: vec!["guests".to_owned()],
+        applications: vec!["lobby".to_owned()],
+        grant: grant.to_owned(),
+        controls: controls.iter().map(|control| (*control).to_owned()).collect(),
+        ..PolicyForm::empty()
+    };
+    policies::create(services, &by, form.read(services, &by, None).await.unwrap()).await.unwrap();
+}
+
+#[tokio::test]
+async fn who_is_asked_for_a_factor_enrols_one_and_who_is_blocked_changes_nothing() {
+    for lobby in both().await {
+        let guest = lobby.guest("ada@praxis.example").await;
+        lobby.anchor(&guest).await;
+        let browser = by_code(&lobby, guest.id).await;
+        hold(&lobby, "all", &["multifactor"]).await;
+        let held = |answer: &Answer| answer.leads_to().starts_with("/access?to=");
+        assert!(held(&browser.get("/").await));
+        let pass = passes::give(&lobby.services, &lobby.user_admin().await, guest.id).await.unwrap();
+        browser.post("/fn/enrolment-pass/use", &[("form[pass]", &pass.spaced())]).await;
+        let begun = browser.post("/fn/authenticator/begin", &[]).await;
+        assert!(begun.leads_to().starts_with("/account/authenticator"), "{}", begun.leads_to());
+        assert!(held(&browser.post("/fn/passkeys/rename", &[("form[name]", "Key")]).await));
+
+        hold(&lobby, "block", &[]).await;
+        for path in ["authenticator/begin", "authenticator/confirm", "authenticator/remove", "enrolment-pass/use"] {
+            assert!(held(&browser.post(&format!("/fn/{path}"), &[]).await), "{path}");
+        }
+        for path in ["/recovery-codes", "/fn/passkeys/remove"] {
+            assert!(held(&browser.post(path, &[]).await), "{path}");
+        }
+        for path in ["/passkey/add/begin", "/passkey/add"] {
+            assert_eq!(browser.post(path, &[]).await.status, StatusCode::FORBIDDEN, "{path}");
+        }
+        assert!(held(&browser.get("/account/enrol").await));
+        assert_eq!(browser.get("/account/prove").await.status, StatusCode::OK, "a new proof is always open");
+    }
 }

@@ -3,7 +3,10 @@
 use std::fmt;
 
 /// The columns, in order.
-pub const ACTORS: [&str; 8] = ["nobody", "guest", "inviter", "other", "owner", "reader", "people", "admin"];
+pub const ACTORS: [&str; 10] =
+    ["nobody", "guest", "inviter", "other", "owner", "reader", "people", "policies", "bycode", "admin"];
+/// An Administrator who used no second factor.
+pub const BY_CODE: usize = 8;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {

@@ -21,7 +21,7 @@ use store::authenticators::Kept;
 use store::sign_ins::SignIn;
 
 use crate::browser::{Answer, Browser, doors, with_file};
-use crate::line::Line;
+use crate::line::{BY_CODE, Line};
 use crate::things::{self, Names, PICTURE};
 
 pub struct Scene {
@@ -45,7 +45,10 @@ impl Scene {
         browser.set_cookie("__Host-lobby-browser", cookie.expose());
         let mut asks = Asks { scene: self, user: self.actors[actor].as_ref(), cookie, signed_in: None };
         if let Some(user) = asks.user {
-            let (viewer, token) = self.lobby.sign_in(user.id).await;
+            let (viewer, token) = match actor {
+                BY_CODE => self.lobby.sign_in_by_code(user.id).await,
+                _ => self.lobby.sign_in(user.id).await,
+            };
             browser.set_cookie("__Host-lobby-session", token.expose());
             asks.signed_in = Some((viewer, token));
         }
@@ -193,8 +196,10 @@ impl Asks<'_> {
     async fn waiting(&self) -> String {
         let services = &self.scene.lobby.services;
         let (viewer, _) = self.signed_in.as_ref().unwrap();
-        totp::begin(services, viewer).await.unwrap();
-        shown(&totp::waiting(services, viewer).await.unwrap().unwrap().secret, services.now())
+        match totp::begin(services, viewer).await {
+            Ok(_) => shown(&totp::waiting(services, viewer).await.unwrap().unwrap().secret, services.now()),
+            Err(_) => self.scene.names["none"].clone(),
+        }
     }
 
     async fn recovery_code(&self, user: &User) -> String {
@@ -226,7 +231,8 @@ impl Asks<'_> {
     async fn answer_to_add(&self) -> String {
         let (lobby, origin) = (&self.scene.lobby, domain::samples::origin());
         let (viewer, _) = self.signed_in.as_ref().unwrap();
-        let challenge = passkeys::begin_adding(&lobby.services, viewer, &self.caller(&origin)).await.unwrap();
+        let begun = passkeys::begin_adding(&lobby.services, viewer, &self.caller(&origin)).await;
+        let Ok(challenge) = begun else { return self.scene.names["none"].clone() };
         let credential = Device::new().make(&challenge.options);
         json!({ "ceremony": challenge.ceremony, "credential": credential, "name": "Key" }).to_string()
     }

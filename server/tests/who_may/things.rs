@@ -117,6 +117,8 @@ async fn actors(lobby: &Lobby) -> Vec<Option<User>> {
         Some(lobby.member("owner@lindenhof.example").await),
         role("reads@lindenhof.example", Role::Reader).await,
         role("people@lindenhof.example", Role::UserAdministrator).await,
+        role("policies@lindenhof.example", Role::ConditionalAccessAdministrator).await,
+        role("bycode@lindenhof.example", Role::Administrator).await,
         role("administrator@lindenhof.example", Role::Administrator).await,
     ]
 }
@@ -171,9 +173,23 @@ async fn access(lobby: &Lobby, admin: &Admin, names: &mut Names) {
     let clinic = locations::create(services, &by, clinic.parse(services, None).unwrap()).await.unwrap();
     names.insert("location", clinic.to_string());
     let texts = vec![TextForm { language: word("en"), text: word("Be kind.") }];
-    let rules = TermsForm { name: word("Rules"), texts, ..TermsForm::default() };
-    let rules = terms::create(services, &by, rules.parse(services, None).unwrap()).await.unwrap();
-    names.insert("terms", rules.to_string());
+    for (name, title) in [("terms", "Rules"), ("terms-in-use", "Conditions")] {
+        let rules = TermsForm { name: word(title), texts: texts.clone(), ..TermsForm::default() };
+        let rules = terms::create(services, &by, rules.parse(services, None).unwrap()).await.unwrap();
+        names.insert(name, rules.to_string());
+    }
+    let gated = lobby.application().await;
+    let asks = PolicyForm {
+        name: word("Conditions"),
+        users: vec![word("all")],
+        applications: vec![format!("app:{}", gated.id)],
+        state: word("on"),
+        grant: word("all"),
+        controls: vec![format!("terms:{}", names["terms-in-use"])],
+        ..PolicyForm::empty()
+    };
+    policies::create(services, &by, asks.read(services, &by, None).await.unwrap()).await.unwrap();
+    names.insert("gated-app", gated.id.to_string());
     names.insert("version-of-settings", services.tenant().access.version.to_string());
 }
 

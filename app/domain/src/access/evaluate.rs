@@ -137,10 +137,15 @@ fn step(control: Control) -> Step {
 
 fn is_met(set: &PolicySet, policy: &Policy, control: Control, attempt: &Attempt) -> bool {
     match control {
-        // Where the policy says how often, it says so of the second factor too.
+        // Where the policy says how often, it says so of the second factor too. One that counts once is of the last proof:
+        // an earlier one may have been used up.
         Control::Multifactor => {
-            let recent = |at| policy.frequency.is_none_or(|frequency| is_recent(frequency, at, attempt));
-            attempt.proof.multifactor_at.is_some_and(recent)
+            let of_last_proof = |at, frequency| frequency != Frequency::EveryTime || at >= attempt.proof.at;
+            let counts = |at| {
+                let often = |frequency| is_recent(frequency, at, attempt) && of_last_proof(at, frequency);
+                policy.frequency.is_none_or(often)
+            };
+            attempt.proof.multifactor_at.is_some_and(counts)
         }
         Control::Terms(id) => {
             let accepted = attempt.accepted.iter().find(|accepted| accepted.terms == id);

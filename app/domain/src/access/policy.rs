@@ -74,6 +74,13 @@ pub struct Named<T> {
     pub exclude: Vec<T>,
 }
 
+impl<T> Named<T> {
+    /// What it includes, then what it excludes.
+    pub fn all(&self) -> impl Iterator<Item = &T> {
+        self.include.iter().chain(&self.exclude)
+    }
+}
+
 impl<T> Default for Named<T> {
     fn default() -> Self {
         Self { include: Vec::new(), exclude: Vec::new() }
@@ -178,6 +185,13 @@ impl Policy {
         included.chain(excluded).filter_map(|place| match place {
             Where::Named(id) => Some(*id),
             Where::AllTrusted => None,
+        })
+    }
+
+    pub fn named_applications(&self) -> impl Iterator<Item = AppId> {
+        self.applications.all().filter_map(|what| match what {
+            What::App(id) => Some(*id),
+            What::All | What::Lobby | What::SecurityInformation => None,
         })
     }
 

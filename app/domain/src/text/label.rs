@@ -38,6 +38,16 @@ impl<const MAX: usize> Label<MAX> {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Names for another of the same: "Clinics (copy)", "Clinics (copy 2)" and so on, cut to what fits.
+    pub fn variants(&self, word: &str) -> impl Iterator<Item = Self> {
+        let suffix = move |number| if number == 1 { format!(" ({word})") } else { format!(" ({word} {number})") };
+        (1..100).filter_map(move |number| {
+            let suffix = suffix(number);
+            let kept: String = self.0.chars().take(MAX.saturating_sub(suffix.chars().count())).collect();
+            Self::parse(&format!("{kept}{suffix}")).ok()
+        })
+    }
 }
 
 impl Message {

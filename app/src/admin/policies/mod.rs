@@ -16,7 +16,7 @@ use domain::id::PolicyId;
 use leptos::prelude::*;
 use services::access::form::{Names, PolicyForm, Template, choices, names};
 use services::access::rows::{Listed, Tally, Trial};
-use services::access::{policies, trials};
+use services::access::{self, policies, trials};
 use services::{Page, Viewer};
 
 use crate::admin::groups::many;
@@ -47,7 +47,7 @@ pub fn PoliciesPage() -> impl IntoView {
         let known = Known {
             names: names(&visit.services, &reader, &readable).await?,
             week: policies::week(&visit.services, &reader).await?,
-            empty: policies::of_nobody(&visit.services, &reader, &readable).await?,
+            empty: access::of_nobody(&visit.services, &reader, &readable).await?,
             trials: trials::list(&visit.services, &reader).await?,
         };
         let problems = refused(&visit).await?;

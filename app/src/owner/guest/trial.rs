@@ -9,7 +9,7 @@ use domain::session::Platform;
 use leptos::prelude::*;
 use services::access::whatif;
 use services::groups::Guest;
-use services::{Denied, OwnerOf, Refusal, Verb};
+use services::{OwnerOf, Refusal, Verb};
 
 use crate::routes;
 use crate::say;
@@ -104,11 +104,10 @@ async fn answer(
     };
     let told = whatif::ask_as_owner(&visit.services, owner, guest.user.id, opened.id, place, device).await;
     let told = match told {
-        // The guest and the application are of this group: what is not there is their last attempt.
-        Err(Refusal::Denied(Denied::NotFound)) => {
-            let field = if place.is_none() { "from" } else { "platform" };
-            return Ok(Err(Problem::new(field, "guest_has_not_come")));
-        }
+        Err(Refusal::Invalid(problems)) => match problems.into_iter().next() {
+            Some(problem) => return Ok(Err(problem)),
+            None => return wrong("from"),
+        },
         told => told?,
     };
     let on = say::access::platform(told.platform);

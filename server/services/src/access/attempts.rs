@@ -8,9 +8,10 @@ use domain::access::why::{LocationWhy, Why, why};
 use domain::access::{Country, Outcome, PolicySet, evaluate};
 use domain::event::SignInResult;
 use domain::group::Group;
-use domain::id::{SignInId, UserId};
+use domain::id::{GroupId, SignInId, UserId};
 use domain::session::Platform;
 use domain::time::Timestamp;
+use domain::user::User;
 use store::sign_ins::SignIn;
 use store::{Page, PageAsk, Tx};
 
@@ -33,17 +34,30 @@ pub struct Tried {
     pub from: Option<(Platform, Country)>,
 }
 
-/// What the guest attempted at the applications that the group opens, and at Lobby itself, the newest first.
+/// What the guest attempted at the applications that the group opens, and at Lobby itself, since they were added, the
+/// newest first.
 ///
 /// # Errors
-/// `NotFound` for somebody who is not in the group.
+/// `NotFound` as [`guest_of`].
 pub async fn of_guest(services: &Services, by: &OwnerOf<Group>, user: UserId, ask: &PageAsk) -> Verb<Page<Tried>> {
     let group = by.group().id;
     let mut tx = services.store.read().await?;
-    store::memberships::get(&mut tx, group, user).await?.ok_or(Denied::NotFound)?;
-    let page = store::sign_ins::of_member(&mut tx, group, user, ask).await?;
+    let (_, since) = guest_of(&mut tx, group, user).await?;
+    let page = store::sign_ins::of_member(&mut tx, group, user, since, ask).await?;
     let sets = sets(&mut tx, &page.items).await?;
     page.try_map(|sign_in| Ok(tried(&sets, sign_in)))
+}
+
+/// A guest of whom an owner may know how they get in, and since when they are the owner's guest. A colleague is none, and
+/// nobody becomes one by being invited: until they accept, only who comes for the first time is seen.
+///
+/// # Errors
+/// `NotFound` for everybody else.
+pub(super) async fn guest_of(tx: &mut Tx, group: GroupId, user: UserId) -> Verb<(User, Timestamp)> {
+    let membership = store::memberships::get(tx, group, user).await?.ok_or(Denied::NotFound)?;
+    let user = store::users::get(tx, user).await?.ok_or(Denied::NotFound)?.value;
+    let is_seen = membership.held_for.is_none() || user.pending_since().is_some();
+    if user.is_guest() && is_seen { Ok((user, membership.added_at)) } else { Err(Denied::NotFound.into()) }
 }
 
 /// The sets that judged these attempts, each read once.

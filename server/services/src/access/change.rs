@@ -1,10 +1,9 @@
 //! What every change to a policy, a location or terms goes through: it is first tried against whoever must not be locked
 //! out, kept, put on trial where it bears on Lobby itself, and in force before its verb answers.
 
-use domain::event::{Action, Target};
-use domain::problem::Problem;
+use domain::access::{Location, Policy, Terms};
+use domain::event::{Action, Target, TargetKind};
 use domain::time::Span;
-use serde::Serialize;
 use store::access::{Part, Trial};
 use store::{StoreError, Stored};
 
@@ -22,49 +21,83 @@ pub(super) enum Change<T> {
     Delete(T),
 }
 
+/// A part as the audit log tells of it.
+pub(super) trait Told: Part {
+    const TARGET: TargetKind;
+    const CREATED: Action;
+    const CHANGED: Action;
+    const DELETED: Action;
+
+    fn target(&self) -> Target {
+        Target::new(Self::TARGET, self.key(), self.name())
+    }
+}
+
+impl Told for Policy {
+    const TARGET: TargetKind = TargetKind::Policy;
+    const CREATED: Action = Action::PolicyCreated;
+    const CHANGED: Action = Action::PolicyChanged;
+    const DELETED: Action = Action::PolicyDeleted;
+}
+
+impl Told for Location {
+    const TARGET: TargetKind = TargetKind::Location;
+    const CREATED: Action = Action::LocationCreated;
+    const CHANGED: Action = Action::LocationChanged;
+    const DELETED: Action = Action::LocationDeleted;
+}
+
+impl Told for Terms {
+    const TARGET: TargetKind = TargetKind::Terms;
+    const CREATED: Action = Action::TermsCreated;
+    const CHANGED: Action = Action::TermsChanged;
+    const DELETED: Action = Action::TermsDeleted;
+}
+
 /// Makes one change.
 ///
 /// # Errors
 /// `name_taken` beside `name`; `Conflict`; as [`lockout::check`].
-pub(super) async fn make<T: Part + Serialize>(
+pub(super) async fn make<T: Told>(
     services: &Services,
     by: &PolicyAdmin,
     mut deed: Deed<'_>,
     change: Change<T>,
-    (action, target): (Action, Target),
 ) -> Verb<()> {
     let now = deed.now;
     let taken = |error| match error {
-        StoreError::Exists(_) => Refusal::Invalid(vec![Problem::new("name", "name_taken")]),
+        StoreError::Exists(_) => Refusal::field("name", "name_taken"),
         error => error.into(),
     };
-    let before = store::access::current(&mut deed.tx).await?;
-    let (key, name, old) = match &change {
-        Change::Create(part) => (part.key(), part.name().to_owned(), None),
-        Change::Save { old, .. } | Change::Delete(old) => (old.key(), old.name().to_owned(), Some(old)),
-    };
-    match &change {
-        Change::Create(part) => store::access::insert(&mut deed.tx, part, now).await.map_err(taken)?,
-        Change::Save { new, .. } => store::access::save(&mut deed.tx, new, now).await.map_err(taken)?,
-        Change::Delete(part) => store::access::delete(&mut deed.tx, part).await?,
+    let before = services.policies_in(&mut deed.tx).await?;
+    let (of, old) = match &change {
+        Change::Create(part) => {
+            store::access::insert(&mut deed.tx, part, now).await.map_err(taken)?;
+            deed.tell_change(T::CREATED, part.target(), &(), part);
+            (part, None)
+        }
+        Change::Save { old, new } => {
+            store::access::save(&mut deed.tx, new, now).await.map_err(taken)?;
+            deed.tell_change(T::CHANGED, new.value.target(), old, &new.value);
+            (old, Some(old))
+        }
+        Change::Delete(part) => {
+            store::access::delete(&mut deed.tx, part).await?;
+            deed.tell_change(T::DELETED, part.target(), part, &());
+            (part, Some(part))
+        }
     };
     let after = store::access::current(&mut deed.tx).await?;
     if before.bears_on_lobby(&after) {
         lockout::check(services, &mut deed.tx, by.viewer(), &after).await?;
         let trial = Trial {
-            part_id: key,
+            part_id: of.key(),
             kind: T::KIND.to_owned(),
-            name,
+            name: of.name().to_owned(),
             before: old.and_then(|old| serde_json::to_string(old).ok()),
-            made_by: by.viewer().user.id.to_string(),
             due_at: (now + ON_TRIAL).0,
         };
-        store::access::begin_trial(&mut deed.tx, trial).await?;
-    }
-    match &change {
-        Change::Create(part) => deed.tell_change(action, target, &(), part),
-        Change::Save { old, new } => deed.tell_change(action, target, old, &new.value),
-        Change::Delete(part) => deed.tell_change(action, target, part, &()),
+        store::access::begin_trial(&mut deed.tx, trial, by.viewer().user.id).await?;
     }
     deed.commit().await?;
     services.reload_policies().await

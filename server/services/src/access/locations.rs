@@ -4,14 +4,12 @@ use std::net::IpAddr;
 
 use domain::access::location::Answer;
 use domain::access::{Country, Location, Place};
-use domain::event::{Action, Target, TargetKind};
 use domain::id::LocationId;
-use domain::problem::Problem;
 use store::access::Listed;
-use store::{Page, PageAsk, Stored, Tx};
+use store::{Page, PageAsk, Stored};
 
 use super::change::{Change, make};
-use super::policies::{Named, naming};
+use super::naming::{Thing, in_use, is_named};
 use crate::refusal::again;
 use crate::{Denied, PolicyAdmin, Reader, Refusal, Services, Verb};
 
@@ -42,8 +40,8 @@ pub async fn create(services: &Services, by: &PolicyAdmin, location: Location) -
 async fn create_now(services: &Services, by: &PolicyAdmin, location: Location) -> Verb<LocationId> {
     let deed = services.deed(by.actor()).await?;
     let location = Location { id: deed.id(), created_at: deed.now, ..location };
-    let (id, told) = (location.id, (Action::LocationCreated, target(&location)));
-    make(services, by, deed, Change::Create(location), told).await?;
+    let id = location.id;
+    make(services, by, deed, Change::Create(location)).await?;
     Ok(id)
 }
 
@@ -56,11 +54,10 @@ pub async fn save(services: &Services, by: &PolicyAdmin, location: Location, ver
     let old: Stored<Location> = store::access::get(&mut deed.tx, location.id).await?.ok_or(Denied::NotFound)?;
     let location = Location { created_at: old.value.created_at, ..location };
     let turned = location.by_country() && !old.value.by_country() && !services.countries.has_data();
-    if turned && naming(&mut deed.tx, Named::Location(location.id)).await?.is_some() {
-        return Err(Refusal::Invalid(vec![Problem::new("kind", "country_data_missing")]));
+    if turned && is_named(services, &mut deed.tx, Thing::Location(location.id)).await? {
+        return Err(Refusal::field("kind", "country_data_missing"));
     }
-    let told = (Action::LocationChanged, target(&location));
-    make(services, by, deed, Change::Save { old: old.value, new: Stored { value: location, version } }, told).await
+    make(services, by, deed, Change::Save { old: old.value, new: Stored { value: location, version } }).await
 }
 
 /// # Errors
@@ -71,18 +68,8 @@ pub async fn delete(services: &Services, by: &PolicyAdmin, id: LocationId) -> Ve
     if location.value.is_trusted() {
         return Err(Refusal::Rule("location_trusted"));
     }
-    in_use(&mut deed.tx, Named::Location(id), "location_in_use").await?;
-    let told = (Action::LocationDeleted, target(&location.value));
-    make(services, by, deed, Change::Delete(location.value), told).await
-}
-
-/// # Errors
-/// `code`, with the name of a policy in force that names the thing.
-pub(crate) async fn in_use(tx: &mut Tx, named: Named, code: &str) -> Verb<()> {
-    match naming(tx, named).await? {
-        Some(policy) => Err(Refusal::field_because("", code, policy)),
-        None => Ok(()),
-    }
+    in_use(services, &mut deed.tx, Thing::Location(id), "location_in_use").await?;
+    make(services, by, deed, Change::Delete(location.value)).await
 }
 
 /// Which locations hold an address, for the page that tries it.
@@ -92,8 +79,4 @@ pub fn try_address(services: &Services, _by: &Reader, address: IpAddr) -> Tried 
     let set = services.policies();
     let answers = set.locations.values().map(|location| (location.clone(), location.holds(&place)));
     Tried { country, within: answers.filter(|(_, answer)| *answer != Answer::No).collect() }
-}
-
-fn target(location: &Location) -> Target {
-    Target::new(TargetKind::Location, location.id, location.name.as_str())
 }

@@ -1,16 +1,17 @@
 //! Nobody locks everybody out: a change is tried for whoever makes it, and for another Administrator, before it is kept.
 
-use domain::access::{Attempt, PolicySet, Proof, Target, evaluate};
-use domain::session::{Origin, Platform};
+use domain::access::{Attempt, Person, PolicySet, Proof, Target, evaluate};
+use domain::session::{Method, Origin, Platform};
 use domain::time::Timestamp;
 use domain::user::User;
 use store::Tx;
+use store::sign_ins::SignIn;
 
 use super::{attempt, proof_of};
 use crate::{Refusal, Services, Verb, Viewer, factors};
 
-/// Would the actor still come in to Lobby, as they are now, and another Administrator, as they came the last three times?
-/// A break-glass account that has signed in before counts as one.
+/// Would the actor still come in to Lobby, as they are now, and another Administrator, from where they came the last three
+/// times? A break-glass account that has come in by its passkey before counts as one.
 ///
 /// # Errors
 /// `lockout_self`, `lockout_others`.
@@ -18,9 +19,11 @@ pub(crate) async fn check(services: &Services, tx: &mut Tx, viewer: &Viewer, set
     let now = services.now();
     let proof = proof_of(&viewer.session);
     let own = attempt(services, tx, &viewer.user, &viewer.origin, proof, Target::Lobby, now).await?;
-    let person = own.person.clone();
+    let can_be_kept_out = |person: &Person| set.guarding_lobby().any(|policy| policy.users.cover(person));
     let exempt = |user: &User| services.break_glass.contains(&user.id);
     let passes = |attempt: Attempt, factor| set.can_be_met(&evaluate(set, &attempt).outcome, factor);
+    // Where nothing in force can stop any Administrator, nobody needs to stand by.
+    let mut anybody = can_be_kept_out(&own.person);
     if !exempt(&viewer.user) && !passes(own, factors::has_any(tx, viewer.user.id).await?) {
         return Err(Refusal::Rule("lockout_self"));
     }
@@ -28,33 +31,36 @@ pub(crate) async fn check(services: &Services, tx: &mut Tx, viewer: &Viewer, set
         if user.id == viewer.user.id || user.may_enter(now).is_err() {
             continue;
         }
-        let factor = factors::has_any(tx, user.id).await?;
         let came = store::sign_ins::last_of(tx, user.id).await?;
         if exempt(&user) {
-            // Tested: it has come in before, by its own passkey.
-            if !came.is_empty() && factor {
+            if came.iter().any(by_passkey) && store::passkeys::has_any(tx, user.id).await? {
                 return Ok(());
             }
             continue;
         }
+        // Who they are now: since they came, they may have joined a group or been given a role.
+        let today = unseen(services, tx, &user, now).await?;
+        anybody |= can_be_kept_out(&today.person);
+        let from_there =
+            |then: Attempt| Attempt { place: then.place, platform: then.platform, proof: then.proof, ..today.clone() };
         let attempts: Vec<Attempt> = match came.is_empty() {
-            true => vec![stranger(services, tx, &user, now).await?],
-            false => came.iter().filter_map(store::sign_ins::SignIn::attempt).collect(),
+            true => vec![today],
+            false => came.iter().filter_map(SignIn::attempt).map(from_there).collect(),
         };
-        if attempts.into_iter().any(|attempt| passes(Attempt { at: now, ..attempt }, factor)) {
+        let factor = factors::has_any(tx, user.id).await?;
+        if attempts.into_iter().any(|attempt| passes(attempt, factor)) {
             return Ok(());
         }
     }
-    // Where nothing in force can stop the actor, nobody needs to stand by.
-    if set.guarding_lobby().any(|policy| policy.users.cover(&person)) {
-        Err(Refusal::Rule("lockout_others"))
-    } else {
-        Ok(())
-    }
+    if anybody { Err(Refusal::Rule("lockout_others")) } else { Ok(()) }
 }
 
-/// Somebody who has not come in yet: nothing is known of where they are.
-async fn stranger(services: &Services, tx: &mut Tx, user: &User, now: Timestamp) -> Verb<Attempt> {
+fn by_passkey(sign_in: &SignIn) -> bool {
+    sign_in.facts.as_ref().is_some_and(|facts| facts.methods.contains(&Method::Passkey))
+}
+
+/// An Administrator of whom nothing is known of where they are.
+async fn unseen(services: &Services, tx: &mut Tx, user: &User, now: Timestamp) -> Verb<Attempt> {
     let proof = Proof { at: now, application: None, multifactor_at: None };
     attempt(services, tx, user, &Origin::undetermined(Platform::Undetermined), proof, Target::Lobby, now).await
 }

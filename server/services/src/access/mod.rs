@@ -1,7 +1,6 @@
 //! Conditional access at work: gathers the facts of an attempt, has them judged, writes down what came of it. Enforcement,
 //! What-If, replay and the apps page all ask here; the rule itself is `domain::access::evaluate`.
 
-pub mod acceptances;
 pub mod attempts;
 pub mod break_glass;
 mod change;
@@ -10,6 +9,7 @@ pub mod form;
 mod gate;
 pub mod locations;
 mod lockout;
+mod naming;
 pub mod notes;
 pub mod parts;
 pub mod policies;
@@ -27,8 +27,8 @@ pub mod rows {
 }
 
 pub use gate::{Admission, Held, Stop, Verdicts, admit};
-pub(crate) use locations::in_use;
-pub(crate) use policies::{Named, is_protected, regrouped};
+pub use naming::of_nobody;
+pub(crate) use naming::{Thing, in_use, is_protected, regrouped, telling_apart};
 pub(crate) use record::{Written, days_ago, write};
 
 use std::sync::Arc;
@@ -72,6 +72,16 @@ impl Services {
     /// The policies, locations and terms in force on this node.
     pub fn policies(&self) -> Arc<PolicySet> {
         self.policies.load_full()
+    }
+
+    /// The same as they stand in this transaction: kept ones where nothing has changed since.
+    ///
+    /// # Errors
+    /// Where the database does not answer.
+    pub(crate) async fn policies_in(&self, tx: &mut Tx) -> Verb<Arc<PolicySet>> {
+        let kept = self.policies();
+        let version = store::guards::version(tx, store::access::GUARD).await?;
+        Ok(if kept.version == version { kept } else { Arc::new(store::access::at(tx, version).await?) })
     }
 
     /// Reads them anew: after every change, before its verb answers.

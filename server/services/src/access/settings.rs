@@ -1,7 +1,7 @@
 //! Conditional access besides its policies: what a blocked page tells, and how long the sign-in log is kept.
 
 use domain::event::{Action, Target, TargetKind};
-use domain::letter::{Lane, Letter};
+use domain::letter::Letter;
 use domain::settings::Access;
 use store::Stored;
 use store::settings::ACCESS;
@@ -21,10 +21,7 @@ pub async fn save(services: &Services, by: &PolicyAdmin, new: Access, version: i
     let old: Stored<Access> = store::settings::get(&mut deed.tx, ACCESS).await?.ok_or(Refusal::Conflict)?;
     let new = new.after(&old.value, deed.now);
     if new.sign_in_days < old.value.sign_in_days {
-        let (administrators, now) = (store::users::administrators(&mut deed.tx).await?, deed.now);
-        for to in administrators.iter().filter(|user| user.value.may_enter(now).is_ok()) {
-            deed.send(Lane::Single, Letter::LogShortened { to: to.value.id });
-        }
+        deed.write_to_administrators(|to| Letter::LogShortened { to }).await?;
     }
     let target = Target::new(TargetKind::Settings, ACCESS, "Conditional access");
     deed.tell_change(Action::AccessSettingsChanged, target, &old.value, &new);

@@ -1,17 +1,17 @@
 //! Terms of use: written by conditional access administrators, shown in a person's language, accepted by them.
 
-use domain::access::{Accepted, Terms, TermsText};
-use domain::event::{Action, Target, TargetKind};
+use domain::access::{Accepted, Outcome, Step, Target as Into, Terms, TermsText};
+use domain::event::Action;
 use domain::id::TermsId;
 use store::access::Listed;
 use store::terms::Acceptance;
 use store::{Page, PageAsk, Stored};
 
-use super::change::{Change, make};
-use super::locations::in_use;
-use super::policies::Named;
+use super::change::{Change, Told, make};
+use super::look;
+use super::naming::{Thing, in_use};
 use crate::refusal::again;
-use crate::{Denied, PolicyAdmin, Reader, Services, Verb, Viewer};
+use crate::{Denied, PolicyAdmin, Reader, Refusal, Services, Verb, Viewer};
 
 /// A document as its page shows it.
 #[derive(Debug, Clone)]
@@ -47,8 +47,8 @@ pub async fn create(services: &Services, by: &PolicyAdmin, terms: Terms) -> Verb
 async fn create_now(services: &Services, by: &PolicyAdmin, terms: Terms) -> Verb<TermsId> {
     let deed = services.deed(by.actor()).await?;
     let terms = Terms { id: deed.id(), created_at: deed.now, version: 1, binding: 1, ..terms };
-    let (id, told) = (terms.id, (Action::TermsCreated, target(&terms)));
-    make(services, by, deed, Change::Create(terms), told).await?;
+    let id = terms.id;
+    make(services, by, deed, Change::Create(terms)).await?;
     Ok(id)
 }
 
@@ -63,8 +63,7 @@ pub async fn save(services: &Services, by: &PolicyAdmin, new: Terms, ask_again: 
     let number = old.value.version + i64::from(new.texts != old.value.texts);
     let binding = if ask_again { number } else { old.value.binding };
     let terms = Terms { version: number, binding, created_at: old.value.created_at, ..new };
-    let told = (Action::TermsChanged, target(&terms));
-    make(services, by, deed, Change::Save { old: old.value, new: Stored { value: terms, version } }, told).await
+    make(services, by, deed, Change::Save { old: old.value, new: Stored { value: terms, version } }).await
 }
 
 /// # Errors
@@ -72,9 +71,8 @@ pub async fn save(services: &Services, by: &PolicyAdmin, new: Terms, ask_again: 
 pub async fn delete(services: &Services, by: &PolicyAdmin, id: TermsId) -> Verb<()> {
     let mut deed = services.deed(by.actor()).await?;
     let terms: Stored<Terms> = store::access::get(&mut deed.tx, id).await?.ok_or(Denied::NotFound)?;
-    in_use(&mut deed.tx, Named::Terms(id), "terms_in_use").await?;
-    let told = (Action::TermsDeleted, target(&terms.value));
-    make(services, by, deed, Change::Delete(terms.value), told).await
+    in_use(services, &mut deed.tx, Thing::Terms(id), "terms_in_use").await?;
+    make(services, by, deed, Change::Delete(terms.value)).await
 }
 
 /// The document that a policy asks this person's word for, in their language.
@@ -88,26 +86,29 @@ pub async fn read(services: &Services, viewer: &Viewer, id: TermsId) -> Verb<(Te
     Ok((terms, text))
 }
 
-/// The viewer takes a version that they were shown.
+/// The viewer takes a version that they were shown on their way to `target`, where a policy asks for it; taken once is
+/// enough.
 ///
 /// # Errors
-/// `NotFound`; `Conflict` where the document has changed since it was shown.
-pub async fn accept(services: &Services, viewer: &Viewer, id: TermsId, version: i64, language: &str) -> Verb<()> {
+/// `NotFound` where nothing asks them for it; `Conflict` where the document has changed since it was shown.
+pub async fn accept(services: &Services, viewer: &Viewer, target: Into, id: TermsId, version: i64) -> Verb<()> {
+    let asked = look(services, viewer, target).await?;
+    match asked.outcome() {
+        Outcome::Demanded(demand) if demand.wants(Step::Terms(id)) => {}
+        _ if asked.attempt.accepted.iter().any(|accepted| accepted.terms == id) => return Ok(()),
+        _ => return Err(Denied::NotFound.into()),
+    }
     let mut deed = services.deed(viewer.actor()).await?;
     let terms = store::access::get::<Terms>(&mut deed.tx, id).await?.ok_or(Denied::NotFound)?.value;
     if terms.version != version {
-        return Err(crate::Refusal::Conflict);
+        return Err(Refusal::Conflict);
     }
-    let language = terms.text_for(language).map_or_else(String::new, |text| text.language.clone());
+    let language = terms.text_for(&viewer.user.language).map_or_else(String::new, |text| text.language.clone());
     let (event, accepted) = (deed.id(), Accepted { terms: id, version, at: deed.now });
     store::terms::accept(&mut deed.tx, event, viewer.user.id, &accepted, &language).await?;
     let told = serde_json::json!({ "version": version, "language": language });
-    deed.tell_change(Action::TermsAccepted, target(&terms), &(), &told);
+    deed.tell_change(Action::TermsAccepted, terms.target(), &(), &told);
     deed.commit().await?;
     services.verdicts.forget(viewer.session.id);
     Ok(())
-}
-
-fn target(terms: &Terms) -> Target {
-    Target::new(TargetKind::Terms, terms.id, terms.name.as_str())
 }

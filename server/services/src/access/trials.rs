@@ -1,10 +1,12 @@
 //! Changes that bear on Lobby itself: confirmed by a request that was judged afresh, or taken back after 15 minutes.
 
 use domain::access::{Location, Policy, Target as Into, Terms};
-use domain::event::{Action, Target, TargetKind};
+use domain::event::{Action, Target};
+use domain::text::Label;
 use store::Stored;
 use store::access::{Listed, Part, Trial};
 
+use super::change::Told;
 use super::look;
 use crate::deed::Deed;
 use crate::{Actor, Denied, PolicyAdmin, Reader, Refusal, Services, Verb};
@@ -41,26 +43,44 @@ pub async fn take_back(services: &Services, by: &PolicyAdmin, part: &str) -> Ver
     services.reload_policies().await
 }
 
-/// Takes back what nobody confirmed in time; says how many there were.
+/// Takes back what nobody confirmed in time, each for itself: what stands against one must not keep another. Says how many
+/// there were.
 ///
 /// # Errors
 /// Where the database does not answer.
 pub async fn take_back_due(services: &Services) -> Verb<usize> {
     let waiting = store::access::trials(&mut services.store.read().await?).await?;
-    let due = |trial: &Trial| trial.due_at <= services.now().0;
-    if !waiting.iter().any(due) {
-        return Ok(0);
-    }
     let actor = Actor::lobby(services);
-    let mut deed = services.deed(&actor).await?;
-    let over: Vec<Trial> = store::access::trials(&mut deed.tx).await?.into_iter().filter(due).collect();
-    let count = over.len();
-    for trial in over {
-        roll_back(&mut deed, trial).await?;
+    let (mut count, mut failed) = (0, None);
+    for due in waiting.iter().filter(|trial| is_due(services, trial)) {
+        match take_back_one(services, &actor, &due.part_id).await {
+            Ok(taken) => count += usize::from(taken),
+            Err(refusal) => {
+                tracing::error!(%refusal, part = due.part_id, "an unconfirmed change could not be taken back");
+                failed = Some(refusal);
+            }
+        }
     }
+    if count > 0 {
+        services.reload_policies().await?;
+    }
+    failed.map_or(Ok(count), Err)
+}
+
+fn is_due(services: &Services, trial: &Trial) -> bool {
+    trial.due_at <= services.now().0
+}
+
+/// `false` where it was confirmed, or changed again, meanwhile.
+async fn take_back_one(services: &Services, actor: &Actor, part: &str) -> Verb<bool> {
+    let mut deed = services.deed(actor).await?;
+    let waiting = store::access::trials(&mut deed.tx).await?;
+    let Some(trial) = waiting.into_iter().find(|trial| trial.part_id == part && is_due(services, trial)) else {
+        return Ok(false);
+    };
+    roll_back(&mut deed, trial).await?;
     deed.commit().await?;
-    services.reload_policies().await?;
-    Ok(count)
+    Ok(true)
 }
 
 async fn find(deed: &mut Deed<'_>, part: &str) -> Verb<Trial> {
@@ -81,13 +101,14 @@ async fn roll_back(deed: &mut Deed<'_>, trial: Trial) -> Verb<()> {
 
 /// What stood before stands again, over whatever stands now.
 async fn restore<T: Part>(deed: &mut Deed<'_>, trial: &Trial) -> Verb<()> {
-    let before: Option<T> = trial.before.as_deref().and_then(|text| serde_json::from_str(text).ok());
     let now: Option<Listed<T>> = store::access::listed(&mut deed.tx, &trial.part_id).await?;
-    match (before, now) {
-        (Some(value), Some(now)) => {
+    match (trial.before::<T>(), now) {
+        (Some(before), Some(now)) => {
+            let value = under_a_free_name(deed, before).await?;
             store::access::save(&mut deed.tx, &Stored { value, version: now.version }, deed.now).await?;
         }
-        (Some(value), None) => {
+        (Some(before), None) => {
+            let value = under_a_free_name(deed, before).await?;
             store::access::insert(&mut deed.tx, &value, deed.now).await?;
         }
         (None, Some(now)) => {
@@ -98,11 +119,23 @@ async fn restore<T: Part>(deed: &mut Deed<'_>, trial: &Trial) -> Verb<()> {
     Ok(())
 }
 
+/// Another may have taken its name since.
+async fn under_a_free_name<T: Part>(deed: &mut Deed<'_>, before: T) -> Verb<T> {
+    let Ok(own) = Label::parse(before.name()) else { return Ok(before) };
+    for name in std::iter::once(own.clone()).chain(own.variants("taken back")) {
+        let found: Option<Listed<T>> = store::access::by_name(&mut deed.tx, name.as_str()).await?;
+        if found.is_none_or(|found| found.id == before.key()) {
+            return Ok(before.named(name));
+        }
+    }
+    Ok(before)
+}
+
 fn target(trial: &Trial) -> Target {
     let kind = match trial.kind.as_str() {
-        Location::KIND => TargetKind::Location,
-        Terms::KIND => TargetKind::Terms,
-        _ => TargetKind::Policy,
+        Policy::KIND => Policy::TARGET,
+        Location::KIND => Location::TARGET,
+        _ => Terms::TARGET,
     };
     Target::new(kind, &trial.part_id, trial.name.as_str())
 }

@@ -8,10 +8,12 @@ use domain::group::Group;
 use domain::id::{AppId, LocationId, UserId};
 use domain::session::{Origin, Platform};
 use domain::user::User;
-use store::Tx;
+use store::sign_ins::SignIn;
+use store::{PageAsk, Tx};
 
+use super::attempts::guest_of;
 use super::{Asked, attempt};
-use crate::{Denied, OwnerOf, Reader, Services, Verb};
+use crate::{Denied, OwnerOf, Reader, Refusal, Services, Verb};
 
 /// From where somebody is supposed to come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,7 +77,8 @@ pub async fn matrix(services: &Services, _by: &Reader, question: Question) -> Ve
 /// from where the guest came last; what is told is the outcome and its conditions, no address and no policy.
 ///
 /// # Errors
-/// `NotFound` for another application, another guest, and for a guest who has not come yet.
+/// `NotFound` for another application and another guest; `guest_has_not_come` beside what was to be as at their last
+/// attempt: `from` or `platform`.
 pub async fn ask_as_owner(
     services: &Services,
     by: &OwnerOf<Group>,
@@ -87,24 +90,28 @@ pub async fn ask_as_owner(
     let mut tx = services.store.read().await?;
     let group = by.group().id;
     let opened = store::groups::opens(&mut tx, group).await?;
-    let member = store::memberships::get(&mut tx, group, user).await?;
-    if member.is_none() || !opened.iter().any(|opened| opened.id == app) {
+    let (user, since) = guest_of(&mut tx, group, user).await?;
+    if !opened.iter().any(|opened| opened.id == app) {
         return Err(Denied::NotFound.into());
     }
-    let user = store::users::get(&mut tx, user).await?.ok_or(Denied::NotFound)?.value;
-    let last = store::sign_ins::newest_of(&mut tx, user.id).await?;
-    let last = last.and_then(|sign_in| sign_in.attempt());
+    let newest = PageAsk { size: 1, ..PageAsk::default() };
+    let last = store::sign_ins::of_member(&mut tx, group, user.id, since, &newest).await?;
+    let last = last.items.first().and_then(SignIn::attempt);
+    let not_come = |field| Refusal::field(field, "guest_has_not_come");
+    if from.is_none() && last.is_none() {
+        return Err(not_come("from"));
+    }
     let multifactor = crate::factors::has_any(&mut tx, user.id).await?;
     let question = Question {
         user: user.id,
         target: Target::App(app),
         from: from.map_or(From::Undetermined, From::Location),
-        platform: platform.or(last.as_ref().map(|last| last.platform)).ok_or(Denied::NotFound)?,
+        platform: platform.or(last.as_ref().map(|last| last.platform)).ok_or_else(|| not_come("platform"))?,
         multifactor,
     };
     let mut attempt = suppose(services, &mut tx, &user, question).await?;
-    if from.is_none() {
-        attempt.place = last.ok_or(Denied::NotFound)?.place;
+    if let Some(last) = last.filter(|_| from.is_none()) {
+        attempt.place = last.place;
     }
     let asked = services.judge(attempt);
     Ok(Told {

@@ -151,7 +151,8 @@ pub async fn set_self_service(services: &Services, by: &UserAdmin, id: AppId, to
         if store::groups::get(&mut deed.tx, service.group).await?.is_none() {
             return Err(Refusal::field("group", "group_unknown"));
         }
-        if access::is_protected(services, service.group) {
+        store::guards::hold(&mut deed.tx, &groups::guard(service.group)).await?;
+        if access::is_protected(services, &mut deed.tx, service.group).await? {
             return Err(Refusal::field("group", "group_protected"));
         }
         if service.default_days.zip(service.longest_days).is_some_and(|(default, longest)| default > longest) {

@@ -9,6 +9,9 @@ use store::applications::{Launched, Tile};
 use crate::access::{self, Asked, Written};
 use crate::{Denied, Refusal, Services, Verb, Viewer};
 
+/// Why an attempt was blocked that no assignment let through.
+pub(crate) const NOT_ASSIGNED: &str = "not_assigned";
+
 /// A tile, and whether it opens from here.
 #[derive(Debug, Clone)]
 pub struct Door {
@@ -57,7 +60,7 @@ pub async fn launch(services: &Services, viewer: &Viewer, id: AppId) -> Verb<Lau
     drop(tx);
     let mut asked = access::look(services, viewer, Target::App(id)).await?;
     let refusal = match (assigned, enabled) {
-        (false, _) => Some(("not_assigned", Refusal::from(Denied::NotFound))),
+        (false, _) => Some((NOT_ASSIGNED, Refusal::from(Denied::NotFound))),
         (true, false) => Some(("application_disabled", Refusal::Rule("application_disabled"))),
         (true, true) => None,
     };

@@ -69,7 +69,9 @@ impl Plan {
         if new.landing.is_some_and(|landing| opened.iter().all(|app| app.id != landing)) {
             problems.add(Problem::new("landing", "landing_not_opened"));
         }
-        if by.group().is_some_and(|group| access::is_protected(services, group.id)) {
+        if let Some(group) = by.group()
+            && access::is_protected(services, tx, group.id).await?
+        {
             problems.add(Problem::new("", "group_protected"));
         }
         if new.show_link_only && !by.by_role() {

@@ -4,7 +4,6 @@ use domain::event::Action;
 use domain::identity::Identity;
 use domain::letter::{AccountChange, Lane, Letter};
 use domain::passcode::Purpose;
-use domain::session::FRESH;
 use domain::text::EmailAddress;
 use domain::time::Timestamp;
 use domain::user::User;
@@ -30,7 +29,7 @@ pub async fn may_change_address(services: &Services, viewer: &Viewer) -> Verb<()
 /// they have proved the mailbox, and nobody finds out by asking who is known here.
 ///
 /// # Errors
-/// As [`may_change_address`]; `Stale`; `factor_wanted`; beside `address`, why it cannot be theirs; `TooMany`.
+/// As [`may_change_address`]; `Stale`; `Factor`; beside `address`, why it cannot be theirs; `TooMany`.
 pub async fn ask_new_address(
     services: &Services,
     viewer: Viewer,
@@ -39,7 +38,7 @@ pub async fn ask_new_address(
 ) -> Verb<()> {
     let viewer = viewer.fresh(services)?;
     let mut tx = services.store.read().await?;
-    check_factor(&mut tx, &viewer, services.now()).await?;
+    factors::used_where_held(&mut tx, &viewer, services.now()).await?;
     check_person(&mut tx, &viewer.user, services.now()).await?;
     check_address(&mut tx, &viewer.user, address, services.now()).await?;
     drop(tx);
@@ -64,7 +63,7 @@ pub async fn change_address(services: &Services, viewer: Viewer, caller: &Caller
     deed.count(&format!("address:{}", viewer.user.id), CHANGES).await?;
     let user = live(&mut deed.tx, viewer.user.id).await?;
     let (old, new) = (user.value.address.clone(), challenge.address);
-    check_factor(&mut deed.tx, &viewer, now).await?;
+    factors::used_where_held(&mut deed.tx, &viewer, now).await?;
     check_person(&mut deed.tx, &user.value, now).await?;
     check_address(&mut deed.tx, &user.value, &new, now).await?;
     // Deleted people too: their address stays reserved.
@@ -86,15 +85,6 @@ fn taken(error: StoreError) -> Refusal {
         StoreError::Exists("users") => Refusal::Rule("address_has_account"),
         error => error.into(),
     }
-}
-
-/// Who has a factor uses it: a code to the old address is what the thief of a mailbox has, and could move for good.
-async fn check_factor(tx: &mut Tx, viewer: &Viewer, now: Timestamp) -> Verb<()> {
-    let used = viewer.session.multifactor_at.is_some_and(|at| now < at + FRESH);
-    if !used && factors::has_any(tx, viewer.user.id).await? {
-        return Err(Refusal::Rule("factor_wanted"));
-    }
-    Ok(())
 }
 
 async fn check_person(tx: &mut Tx, user: &User, now: Timestamp) -> Verb<()> {

@@ -9,6 +9,7 @@ use serde::Serialize;
 use store::{Bind, Filter, PageAsk};
 
 use super::target;
+use crate::applications::NOT_ASSIGNED;
 use crate::{Services, Verb, Viewer, identities};
 
 /// Sign-ins of the file, the newest first.
@@ -133,6 +134,8 @@ pub async fn my_data(services: &Services, viewer: Viewer) -> Verb<MyData> {
             .collect(),
         sign_ins: sign_ins
             .iter()
+            // What was not theirs was not there for them, and has no name for them.
+            .filter(|entry| entry.reason.as_deref() != Some(NOT_ASSIGNED))
             .map(|entry| {
                 let origin = entry.facts.as_ref().map(|facts| &facts.origin);
                 serde_json::json!({

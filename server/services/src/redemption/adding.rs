@@ -28,7 +28,7 @@ use crate::invitations::{close, target};
 use crate::people::{check_domain, named};
 use crate::refusal::again;
 use crate::signin::{self, Asked, Caller, PROOF_WAITS, entry_guard};
-use crate::{Denied, Refusal, Secret, Services, Verb, Viewer};
+use crate::{Denied, Refusal, Secret, Services, Verb, Viewer, access};
 
 /// May the viewer have this invitation added to their account, once they have proved the invited address?
 ///
@@ -37,7 +37,7 @@ use crate::{Denied, Refusal, Secret, Services, Verb, Viewer};
 /// `add_own_invitation`, `add_role_holder`, `invitation_gives_nothing`, and what closes a domain.
 pub async fn may_add(services: &Services, viewer: &Viewer, invitation: &Invitation) -> Verb<()> {
     let mut tx = services.store.read().await?;
-    check(&mut tx, &viewer.user, invitation, services.now()).await.map(|_| ())
+    check(services, &mut tx, &viewer.user, invitation, services.now()).await.map(|_| ())
 }
 
 /// Sends a code to the invited address, for adding the invitation of this link to the viewer's account.
@@ -95,7 +95,7 @@ async fn add_now(services: &Services, viewer: &Viewer, proved: &EmailAddress, id
         store::guards::hold(&mut deed.tx, &entry_guard(user)).await?;
     }
     let account = store::users::get(&mut deed.tx, viewer.user.id).await?.ok_or(Denied::SignIn)?.value;
-    let (group, ended) = check(&mut deed.tx, &account, &found.value, now).await?;
+    let (group, ended) = check(services, &mut deed.tx, &account, &found.value, now).await?;
     let taken = found.try_with(|invitation| invitation.redeem(proved, account.id, now))?;
     close(&mut deed, &taken, Action::InvitationAccepted).await?;
     let taken = taken.value;
@@ -107,7 +107,8 @@ async fn add_now(services: &Services, viewer: &Viewer, proved: &EmailAddress, id
         let membership = Membership { group, user: account.id, added_by, added_at: now, ends_at, held_for: None };
         store::memberships::insert(&mut deed.tx, &[Member { membership, user: account.clone() }]).await?;
     }
-    let invited = serde_json::json!({ "user": taken.user });
+    let policies = access::telling_apart(services, &mut deed.tx, group).await?;
+    let invited = serde_json::json!({ "user": taken.user, "policies": policies });
     deed.tell_change(Action::InvitationAdded, target(&taken), &invited, &named(&account));
     deed.send(Lane::Single, Letter::TakenUpByOther { invitation: taken.id, account: account.id });
     deed.commit().await?;
@@ -115,10 +116,19 @@ async fn add_now(services: &Services, viewer: &Viewer, proved: &EmailAddress, id
 }
 
 /// The group, and whether the account was in it before and is not any more.
-async fn check(tx: &mut Tx, account: &User, invitation: &Invitation, now: Timestamp) -> Verb<(GroupId, bool)> {
+async fn check(
+    services: &Services,
+    tx: &mut Tx,
+    account: &User,
+    invitation: &Invitation,
+    now: Timestamp,
+) -> Verb<(GroupId, bool)> {
     invitation.open(now)?;
     account.may_enter(now)?;
     let group = invitation.group.ok_or(Refusal::Rule("invitation_gives_nothing"))?;
+    if access::is_protected(services, tx, group).await? {
+        return Err(Refusal::Rule("group_protected"));
+    }
     if invitation.invited_by == account.id {
         return Err(Refusal::Rule("add_own_invitation"));
     }

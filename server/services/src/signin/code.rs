@@ -8,6 +8,7 @@ use store::Stored;
 use store::passcodes::Challenge;
 
 use super::Caller;
+use super::record::record_wrong_code;
 use crate::deed::Deed;
 use crate::limits::Limit;
 use crate::{Actor, Refusal, Secret, Services, Verb, secret};
@@ -68,7 +69,10 @@ pub(crate) async fn prove(services: &Services, caller: &Caller<'_>, purpose: Pur
     let Some(asked) = newest else { return Err(Refusal::Rule("code_unknown")) };
     let digest = services.key.digest("passcode", &[&asked.value.id.to_string(), &code]);
     let matches = asked.value.digest.as_deref().is_some_and(|kept| secret::equal(kept, &digest));
+    let before = asked.value.code.tries;
     let (tried, result) = asked.value.code.try_code(matches, deed.now);
+    // What is typed after the last try, or too late, could not have been right.
+    let counted = tried.tries > before;
     let challenge = Challenge { code: tried, ..asked.value };
     let stored = Stored { value: challenge, version: asked.version };
     store::passcodes::tried(&mut deed.tx, &stored).await?;
@@ -80,12 +84,18 @@ pub(crate) async fn prove(services: &Services, caller: &Caller<'_>, purpose: Pur
     deed.commit().await?;
     match result {
         Ok(()) => Ok(stored.value),
-        Err(error) => {
+        Err(error) if counted => {
+            let address = stored.value.address;
             if error == PasscodeError::Spent {
-                let target = Target::new(TargetKind::Address, purpose, stored.value.address.as_str());
+                let target = Target::new(TargetKind::Address, purpose, address.as_str());
                 services.note(&actor, Action::LimitHit, target).await?;
             }
-            Err(error.into())
+            let refusal = error.into();
+            if purpose == Purpose::SignIn {
+                record_wrong_code(services, caller, &address, &refusal).await?;
+            }
+            Err(refusal)
         }
+        Err(error) => Err(error.into()),
     }
 }

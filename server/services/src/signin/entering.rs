@@ -2,7 +2,6 @@
 
 use domain::id::InvitationId;
 use domain::passcode::Purpose;
-use domain::session::Method;
 use domain::text::EmailAddress;
 use domain::time::Timestamp;
 use domain::user::{Barred, User};
@@ -11,8 +10,8 @@ use store::attempts::{Attempt, Errand};
 
 use super::proof::{Resolved, may_link, resolve};
 use super::{
-    Asked, BREAK_GLASS, Caller, Entry, Opened, PROOF_WAITS, Proved, Word, ask, asked_for, bind, check_anchor,
-    hold_entry, open_session, prove, record, record_failure,
+    Asked, BREAK_GLASS, Caller, Entry, Opened, PROOF_WAITS, Proved, Word, ask, bind, check_anchor, hold_entry,
+    open_session, prove, record,
 };
 use crate::deed::Deed;
 use crate::{Actor, Denied, Refusal, Secret, Services, Verb, redemption};
@@ -22,29 +21,12 @@ use crate::{Actor, Denied, Refusal, Secret, Services, Verb, redemption};
 /// # Errors
 /// What is wrong with the code, or why the person it proved cannot come in.
 pub async fn sign_in(services: &Services, caller: &Caller<'_>, code: &str) -> Verb<Opened> {
-    let challenge = match prove(services, caller, Purpose::SignIn, code).await {
-        Ok(challenge) => challenge,
-        Err(refusal) => {
-            note_wrong_code(services, caller, &refusal).await?;
-            return Err(refusal);
-        }
-    };
+    let challenge = prove(services, caller, Purpose::SignIn, code).await?;
     let asked = Asked::read(&challenge.continuation);
     let mut tx = services.store.read().await?;
     let proved = by_code(services, &mut tx, challenge.address, &asked).await?;
     drop(tx);
     enter(services, caller, proved, asked).await
-}
-
-/// A code that was wrong, spent or late is an attempt at the account that it was asked for.
-async fn note_wrong_code(services: &Services, caller: &Caller<'_>, refusal: &Refusal) -> Verb<()> {
-    if services.break_glass.is_empty() || !matches!(refusal, Refusal::Passcode(_)) {
-        return Ok(());
-    }
-    let Some(address) = asked_for(services, caller.browser, Purpose::SignIn).await? else { return Ok(()) };
-    let user = store::users::by_address(&mut services.store.read().await?, &address).await?;
-    let Some(user) = user else { return Ok(()) };
-    record_failure(services, caller, user.value.id, Method::Otp, refusal).await
 }
 
 /// A provider's word that was checked just now; `attempt` keeps it for the pages that follow.

@@ -78,7 +78,7 @@ impl Proved {
     /// When the person last proved themselves: a provider that does not say counts as never.
     pub(crate) fn auth_time(&self, now: Timestamp) -> Timestamp {
         match &self.word {
-            Some(word) if !self.code => word.asserted.auth_time.map_or(Timestamp(0), |at| at.min(now)),
+            Some(word) if !self.code => word.asserted.auth_time.map_or(Timestamp::EPOCH, |at| at.min(now)),
             _ => now,
         }
     }

@@ -3,8 +3,9 @@
 use domain::access::Target as Into;
 use domain::event::{Action, SignInResult, Target, TargetKind};
 use domain::id::{SignInId, UserId};
-use domain::letter::{Lane, Letter};
+use domain::letter::Letter;
 use domain::session::{Method, Session, Vouched};
+use domain::text::EmailAddress;
 use domain::time::Timestamp;
 use domain::user::User;
 
@@ -13,7 +14,11 @@ use super::code::device_for;
 use super::proof::Proved;
 use crate::access::{self, Asked, Written};
 use crate::deed::Deed;
+use crate::limits::Limit;
 use crate::{Refusal, Secret, Services, Verb, sessions};
+
+/// Letters about attempts at one break-glass account.
+const ALARMS: &[Limit] = &[Limit::an_hour(20)];
 
 /// How somebody came to be who they are in this session.
 #[derive(Debug, Clone)]
@@ -93,9 +98,11 @@ pub(crate) async fn record(deed: &mut Deed<'_>, user: &User, entry: &Entry, refu
 
 /// A break-glass account was tried: every Administrator hears of it, whatever came of it.
 async fn raise_alarm(deed: &mut Deed<'_>, user: &User, attempt: SignInId, refused: Option<&str>) -> Verb<()> {
-    let (administrators, now) = (store::users::administrators(&mut deed.tx).await?, deed.now);
-    for to in administrators.iter().filter(|to| to.value.may_enter(now).is_ok()) {
-        deed.send(Lane::Single, Letter::BreakGlass { attempt, to: to.value.id });
+    match deed.count(&format!("break-glass:{}", user.id), ALARMS).await {
+        Ok(()) => deed.write_to_administrators(|to| Letter::BreakGlass { attempt, to }).await?,
+        // The log tells of the rest: a flood of letters would hide the one that matters.
+        Err(Refusal::TooMany { .. }) => {}
+        Err(refusal) => return Err(refusal),
     }
     let target = Target::new(TargetKind::User, user.id, user.shown_name());
     deed.tell_change(
@@ -105,6 +112,21 @@ async fn raise_alarm(deed: &mut Deed<'_>, user: &User, attempt: SignInId, refuse
         &serde_json::json!({ "attempt": attempt, "refused": refused }),
     );
     Ok(())
+}
+
+/// A wrong code is an attempt at the account that it was asked for.
+pub(super) async fn record_wrong_code(
+    services: &Services,
+    caller: &Caller<'_>,
+    address: &EmailAddress,
+    refused: &Refusal,
+) -> Verb<()> {
+    if services.break_glass.is_empty() {
+        return Ok(());
+    }
+    let user = store::users::by_address(&mut services.store.read().await?, address).await?;
+    let Some(user) = user else { return Ok(()) };
+    record_failure(services, caller, user.value.id, Method::Otp, refused).await
 }
 
 /// Writes down that somebody failed to prove that they are this person, where that is a break-glass account.

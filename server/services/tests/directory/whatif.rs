@@ -18,6 +18,7 @@ use services::applications::{self, Launch};
 use services::testing::{Lobby, both};
 use services::{PageAsk, PolicyAdmin};
 
+use crate::access::policy_admin;
 use crate::refusal;
 
 const INSIDE: &str = "198.51.100.7";
@@ -41,10 +42,6 @@ fn policy(name: &str, app: &Application, grant: Grant) -> Policy {
         frequency: None,
         created_at: Timestamp::EPOCH,
     }
-}
-
-async fn policy_admin(lobby: &Lobby) -> PolicyAdmin {
-    lobby.admin().await.viewer().clone().policy_administrator().unwrap()
 }
 
 async fn clinics(lobby: &Lobby, by: &PolicyAdmin) -> LocationId {
@@ -175,7 +172,7 @@ async fn an_owner_learns_why_their_guest_is_stopped_and_nothing_else() {
         let block = policies::create(services, &by, block).await.unwrap();
 
         let last = whatif::ask_as_owner(services, &owner, guest.id, app.id, None, None).await;
-        assert_eq!(refusal(last), "not_found", "they have not come yet");
+        assert_eq!(refusal(last), "from: guest_has_not_come");
         assert_eq!(launch(&lobby, &guest, &app, Some(OUTSIDE), Platform::Windows).await, SignInResult::Blocked);
         policies::delete(services, &by, block).await.unwrap();
         assert_eq!(launch(&lobby, &guest, &app, Some(OUTSIDE), Platform::Windows).await, SignInResult::Success);
@@ -203,6 +200,39 @@ async fn an_owner_learns_why_their_guest_is_stopped_and_nothing_else() {
         assert_eq!(asked(&other, &app).await, "not_found");
         let told = whatif::ask_as_owner(services, &owner, guest.id, app.id, Some(clinics), None).await.unwrap();
         assert_eq!((told.outcome, told.platform), (Outcome::Granted, Platform::Windows));
+    }
+}
+
+#[tokio::test]
+async fn nobody_is_watched_by_being_added_or_invited() {
+    for lobby in both().await {
+        let (services, owner) = (&lobby.services, lobby.group_with_owner().await);
+        let (group, by) = (owner.group().id, owner.viewer().user.id);
+        let ask = PageAsk { size: 10, ..PageAsk::default() };
+        let seen = async |user: &User| attempts::of_guest(services, &owner, user.id, &ask).await;
+        let app = lobby.application().await;
+        lobby.assign(app.id, group).await;
+
+        let colleague = lobby.member("colleague@lindenhof.example").await;
+        lobby.join(group, &colleague).await;
+        assert_eq!(refusal(seen(&colleague).await), "not_found");
+        let invited = lobby.guest("invited@praxis.example").await;
+        lobby.invitation(group, by, &invited).await;
+        assert_eq!(refusal(seen(&invited).await), "not_found", "until they accept");
+        let asked = whatif::ask_as_owner(services, &owner, invited.id, app.id, None, None).await;
+        assert_eq!(refusal(asked), "not_found");
+        let pending = lobby.pending_guest("pending@praxis.example").await;
+        lobby.invitation(group, by, &pending).await;
+        assert!(seen(&pending).await.unwrap().items.is_empty(), "who comes for the first time may be stopped too");
+
+        let guest = lobby.guest("ada@praxis.example").await;
+        let earlier = lobby.group().await;
+        lobby.join(earlier.id, &guest).await;
+        lobby.assign(app.id, earlier.id).await;
+        assert_eq!(launch(&lobby, &guest, &app, Some(INSIDE), Platform::Windows).await, SignInResult::Success);
+        lobby.clock.advance(Span::minutes(1));
+        lobby.join(group, &guest).await;
+        assert!(seen(&guest).await.unwrap().items.is_empty(), "what was before is not theirs to know");
     }
 }
 

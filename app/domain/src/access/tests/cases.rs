@@ -244,6 +244,8 @@ const FREQUENCY: &str = "
     then all factor every time     | proved 1m for records factor 1m | granted
     then all factor every time     | proved 1m for records factor 6m | asks factor
     then all factor every time     | proved 1m for wiki factor 1m    | asks factor
+    then all factor every time     | proved 1m factor 2m             | asks factor
+    then all factor every time     | proved 2m factor 1m             | granted
     then all factor every time     | proved 1m factor 1m opens lobby | granted
     then any factor house every 4h | proved 5h factor 5h       | asks prove factor/house
     then any factor house every 4h | proved 5h took house@2    | asks prove

@@ -1,6 +1,8 @@
 //! Conditional access as its administrators write it and as people meet it.
 
-use domain::access::PolicyState;
+mod guards;
+
+use domain::access::{PolicyState, Target};
 use domain::application::Application;
 use domain::event::{Action, SignInResult};
 use domain::id::{AppId, LocationId, PolicyId, TermsId};
@@ -9,15 +11,16 @@ use domain::time::Span;
 use domain::user::User;
 use services::access::form::{PolicyForm, Template, choices, names};
 use services::access::parts::{LocationForm, TermsForm, TextForm};
-use services::access::{self, Admission, acceptances, locations, policies, terms, trials};
+use services::access::{self, Admission, locations, policies, terms};
 use services::applications::{self, Launch};
+use services::logs::{Format, export_acceptances};
 use services::testing::{Lobby, both};
-use services::{PageAsk, PolicyAdmin, Reader, Verb, Viewer, groups, memberships, people};
+use services::{PageAsk, PolicyAdmin, Reader, Verb, Viewer, groups, people};
 use store::sign_ins::SignIn;
 
 use crate::{refusal, told};
 
-async fn policy_admin(lobby: &Lobby) -> PolicyAdmin {
+pub async fn policy_admin(lobby: &Lobby) -> PolicyAdmin {
     lobby.admin().await.viewer().clone().policy_administrator().unwrap()
 }
 
@@ -123,113 +126,6 @@ async fn week(lobby: &Lobby, by: &PolicyAdmin, id: PolicyId) -> Vec<(String, boo
 }
 
 #[tokio::test]
-async fn nobody_locks_themselves_out() {
-    for lobby in both().await {
-        let by = policy_admin(&lobby).await;
-        lobby.admin().await;
-        // The administrators of these tests come on Linux.
-        assert_eq!(refusal(made(&lobby, &by, lobby_from("Own", &["all"], "linux")).await), "lockout_self");
-        assert!(lobby.services.policies().policies.is_empty(), "nothing of it is kept");
-        let off = PolicyForm { state: "off".to_owned(), ..lobby_from("Own", &["all"], "linux") };
-        let id = made(&lobby, &by, off).await.unwrap();
-        assert_eq!(refusal(switch(&lobby, &by, id, PolicyState::On).await), "lockout_self");
-        switch(&lobby, &by, id, PolicyState::ReportOnly).await.unwrap();
-        assert!(trials::list(&lobby.services, &reader(&by)).await.unwrap().is_empty(), "a report stops nobody");
-    }
-}
-
-#[tokio::test]
-async fn a_change_that_only_its_maker_would_survive_is_refused() {
-    for lobby in both().await {
-        let by = policy_admin(&lobby).await;
-        let form = lobby_from("Windows", &["all"], "windows");
-        assert_eq!(refusal(made(&lobby, &by, form.clone()).await), "lockout_others");
-        // Who has never come in is tried without any fact, and a missing fact opens nothing.
-        let second = lobby.admin().await;
-        assert_eq!(refusal(made(&lobby, &by, form.clone()).await), "lockout_others");
-        let people_out = second.viewer().user.address.to_string();
-        made(&lobby, &by, PolicyForm { people_out, ..form }).await.unwrap();
-        assert_eq!(told(&lobby, Action::PolicyCreated).await, 1);
-    }
-}
-
-#[tokio::test]
-async fn a_change_that_nobody_confirms_is_taken_back_after_fifteen_minutes() {
-    for lobby in both().await {
-        let (by, services) = (policy_admin(&lobby).await, &lobby.services);
-        made(&lobby, &by, lobby_from("Guests", &["guests"], "windows")).await.unwrap();
-        assert_eq!(trials::list(services, &reader(&by)).await.unwrap().len(), 1);
-        lobby.clock.advance(Span(Span::minutes(15).0 - 1));
-        assert_eq!(trials::take_back_due(services).await.unwrap(), 0);
-        assert_eq!(services.policies().policies.len(), 1);
-        lobby.clock.advance(Span(1));
-        assert_eq!(trials::take_back_due(services).await.unwrap(), 1);
-        assert!(
-            services.policies().policies.is_empty() && trials::list(services, &reader(&by)).await.unwrap().is_empty()
-        );
-        assert_eq!(told(&lobby, Action::PolicyRolledBack).await, 1);
-    }
-}
-
-#[tokio::test]
-async fn what_stood_before_the_first_change_is_what_a_roll_back_restores() {
-    for lobby in both().await {
-        let (by, services) = (policy_admin(&lobby).await, &lobby.services);
-        let id = made(&lobby, &by, lobby_from("Guests", &["guests"], "windows")).await.unwrap();
-        trials::confirm(services, &by, &id.to_string()).await.unwrap();
-        assert_eq!(told(&lobby, Action::PolicyConfirmed).await, 1);
-        lobby.clock.advance(Span::minutes(20));
-        assert_eq!(trials::take_back_due(services).await.unwrap(), 0, "it was confirmed");
-        for platform in ["macos", "android"] {
-            let version = policies::get(services, &reader(&by), id).await.unwrap().version;
-            let form = lobby_from("Guests", &["guests"], platform);
-            let policy = form.read(services, &by, Some(id)).await.unwrap();
-            policies::save(services, &by, policy, version).await.unwrap();
-        }
-        trials::take_back(services, &by, &id.to_string()).await.unwrap();
-        let policy = policies::get(services, &reader(&by), id).await.unwrap().value;
-        let form = PolicyForm::of(&policy, &names(services, &reader(&by), &[&policy]).await.unwrap());
-        assert_eq!(form.platforms, ["windows"]);
-        assert_eq!(refusal(trials::take_back(services, &by, &id.to_string()).await), "not_found");
-    }
-}
-
-#[tokio::test]
-async fn only_whoever_still_comes_in_confirms_a_change() {
-    for lobby in both().await {
-        let (by, second) = (policy_admin(&lobby).await, policy_admin(&lobby).await);
-        let people_out = second.viewer().user.address.to_string();
-        let form = PolicyForm { people_out, ..lobby_from("Windows", &["all"], "windows") };
-        let id = made(&lobby, &by, form).await.unwrap().to_string();
-        let mut elsewhere = by.viewer().clone();
-        elsewhere.origin.platform = Platform::Windows;
-        let elsewhere = elsewhere.policy_administrator().unwrap();
-        assert_eq!(refusal(trials::confirm(&lobby.services, &elsewhere, &id).await), "lockout_self");
-        trials::confirm(&lobby.services, &by, &id).await.unwrap();
-    }
-}
-
-#[tokio::test]
-async fn a_group_that_is_left_out_can_be_joined_by_nobody_elses_leave() {
-    for lobby in both().await {
-        let (by, app) = (policy_admin(&lobby).await, lobby.application().await);
-        let owned = lobby.group_with_owner().await;
-        let users_out = vec![format!("group:{}", owned.group().id)];
-        let form = PolicyForm { users_out, ..block("Guests", app.id) };
-        assert_eq!(refusal(made(&lobby, &by, form).await), "users: group_unprotected");
-
-        let group = lobby.group().await;
-        let users_out = vec![format!("group:{}", group.id)];
-        made(&lobby, &by, PolicyForm { users_out, ..block("Guests", app.id) }).await.unwrap();
-        let (guest, people) = (lobby.guest("ada@praxis.example").await, lobby.user_admin().await);
-        let manager = people.viewer().clone().owner_of(&lobby.services, group.id).await.unwrap();
-        assert_eq!(refusal(memberships::add(&lobby.services, &manager, guest.id, None).await), "group_protected");
-        let manager = by.viewer().clone().owner_of(&lobby.services, group.id).await.unwrap();
-        memberships::add(&lobby.services, &manager, guest.id, None).await.unwrap();
-    }
-}
-
-#[tokio::test]
 async fn what_a_policy_in_force_names_stays() {
     for lobby in both().await {
         let (by, people_admin, services) = (policy_admin(&lobby).await, lobby.user_admin().await, &lobby.services);
@@ -310,18 +206,24 @@ async fn terms_are_asked_again_when_asked_for_and_not_for_a_correction() {
         let controls = vec![format!("terms:{rules}")];
         let form = PolicyForm { grant: "all".to_owned(), controls, ..block("Rules", app.id) };
         made(&lobby, &by, form).await.unwrap();
-        let viewer = lobby.viewer(guest.id).await;
+        let (viewer, to) = (lobby.viewer(guest.id).await, Target::App(app.id));
         assert!(!opens(&lobby, &viewer, app.id).await);
-        terms::accept(services, &viewer, rules, 1, "en").await.unwrap();
+        assert_eq!(
+            refusal(terms::accept(services, &viewer, Target::Lobby, rules, 1).await),
+            "not_found",
+            "not asked there"
+        );
+        terms::accept(services, &viewer, to, rules, 1).await.unwrap();
         assert!(opens(&lobby, &viewer, app.id).await);
+        terms::accept(services, &viewer, to, rules, 1).await.unwrap();
         rewritten(&lobby, &by, rules, text("Be kind!", "30"), false).await;
         assert!(opens(&lobby, &viewer, app.id).await, "a correction");
         rewritten(&lobby, &by, rules, text("Be kind!\r\n", "30"), true).await;
         let document = terms::get(services, &reader(&by), rules).await.unwrap().terms.value;
         assert_eq!((document.version, document.binding), (2, 2), "line ends alone are no other text");
         assert!(!opens(&lobby, &viewer, app.id).await, "asked again");
-        assert_eq!(refusal(terms::accept(services, &viewer, rules, 1, "en").await), "conflict");
-        terms::accept(services, &viewer, rules, 2, "en").await.unwrap();
+        assert_eq!(refusal(terms::accept(services, &viewer, to, rules, 1).await), "conflict");
+        terms::accept(services, &viewer, to, rules, 2).await.unwrap();
         assert!(opens(&lobby, &viewer, app.id).await);
         lobby.clock.advance(Span::days(30));
         assert!(!opens(&lobby, &lobby.viewer(guest.id).await, app.id).await, "after a period");
@@ -329,7 +231,7 @@ async fn terms_are_asked_again_when_asked_for_and_not_for_a_correction() {
         let ask = PageAsk { size: 50, ..PageAsk::default() };
         let accepted = terms::acceptances(services, &reader(&by), rules, &ask).await.unwrap().items;
         assert_eq!(accepted.iter().map(|one| one.version).collect::<Vec<_>>(), [2, 1]);
-        let mut export = acceptances::export(services, &reader(&by), rules).await.unwrap();
+        let mut export = export_acceptances(services, &reader(&by), rules, Format::Csv).await.unwrap();
         let mut file = Vec::new();
         while let Some(piece) = export.next().await.unwrap() {
             file.extend(piece);

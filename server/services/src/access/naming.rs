@@ -1,0 +1,139 @@
+//! What policies name: it cannot be deleted, and a group that one leaves out is protected.
+
+use std::collections::BTreeSet;
+
+use domain::access::{Policy, PolicyState, Target, Who};
+use domain::id::{AppId, GroupId, LocationId, PolicyId, TermsId, UserId};
+use domain::user::{Standing, User};
+use store::Tx;
+
+use super::lockout;
+use crate::groups::guard;
+use crate::{Reader, Refusal, Services, Verb, Viewer};
+
+/// Something that a policy may name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Thing {
+    User(UserId),
+    Group(GroupId),
+    App(AppId),
+    Location(LocationId),
+    Terms(TermsId),
+}
+
+impl Thing {
+    fn is_named_by(self, policy: &Policy) -> bool {
+        match self {
+            Self::User(id) => policy.users.all().any(|who| *who == Who::User(id)),
+            Self::Group(id) => policy.users.all().any(|who| *who == Who::Group(id)),
+            Self::App(id) => policy.named_applications().any(|app| app == id),
+            Self::Location(id) => policy.named_locations().any(|location| location == id),
+            Self::Terms(id) => policy.terms().any(|terms| terms == id),
+        }
+    }
+}
+
+/// The policies in force that name it, by their names.
+async fn naming(services: &Services, tx: &mut Tx, thing: Thing) -> Verb<Vec<String>> {
+    let set = services.policies_in(tx).await?;
+    let named = set.in_force().filter(|policy| thing.is_named_by(policy));
+    Ok(named.map(|policy| policy.name.to_string()).collect())
+}
+
+pub(super) async fn is_named(services: &Services, tx: &mut Tx, thing: Thing) -> Verb<bool> {
+    Ok(!naming(services, tx, thing).await?.is_empty())
+}
+
+/// Refuses to part with what a policy in force names.
+///
+/// # Errors
+/// `code`, with the name of the policy.
+pub(crate) async fn in_use(services: &Services, tx: &mut Tx, thing: Thing, code: &str) -> Verb<()> {
+    match naming(services, tx, thing).await?.into_iter().next() {
+        Some(policy) => Err(Refusal::field_because("", code, policy)),
+        None => Ok(()),
+    }
+}
+
+/// The people and groups among these, each once.
+pub(super) fn users_and_groups<'a>(named: impl Iterator<Item = &'a Who>) -> (Vec<UserId>, Vec<GroupId>) {
+    let (mut users, mut groups) = (BTreeSet::new(), BTreeSet::new());
+    for who in named {
+        match who {
+            Who::User(id) => _ = users.insert(*id),
+            Who::Group(id) => _ = groups.insert(*id),
+            Who::All | Who::Guests | Who::Role(_) => {}
+        }
+    }
+    (users.into_iter().collect(), groups.into_iter().collect())
+}
+
+/// The groups that the policy leaves out and anybody could be let into, by name. Whoever lets people in waits until it is
+/// kept, or is seen.
+pub(super) async fn unprotected(tx: &mut Tx, policy: &Policy) -> Verb<Vec<String>> {
+    let groups: BTreeSet<GroupId> = policy.protected_groups().collect();
+    let groups: Vec<GroupId> = groups.into_iter().collect();
+    for group in &groups {
+        store::guards::hold(tx, &guard(*group)).await?;
+    }
+    Ok(store::groups::open_to_others(tx, &groups).await?)
+}
+
+/// Is the group left out of a policy that is in force, or was and may be again? Then it is never open, and only
+/// Administrators and conditional access administrators change who is in it. The caller holds its guard.
+///
+/// # Errors
+/// Where the database does not answer.
+pub(crate) async fn is_protected(services: &Services, tx: &mut Tx, group: GroupId) -> Verb<bool> {
+    let leaves_out =
+        |policy: &Policy| policy.state != PolicyState::Off && policy.protected_groups().any(|named| named == group);
+    if services.policies_in(tx).await?.in_force().any(leaves_out) {
+        return Ok(true);
+    }
+    let waiting = store::access::trials(tx).await?;
+    Ok(waiting.iter().filter_map(store::access::Trial::before::<Policy>).any(|policy| leaves_out(&policy)))
+}
+
+/// The policies in force that tell people of the group from others, by name: a change of who is in it is a change of what
+/// holds for them.
+///
+/// # Errors
+/// Where the database does not answer.
+pub(crate) async fn telling_apart(services: &Services, tx: &mut Tx, group: GroupId) -> Verb<Vec<String>> {
+    naming(services, tx, Thing::Group(group)).await
+}
+
+/// After a change of who is in a group: the same, for the audit log. Where one of them bears on Lobby itself, nobody may
+/// be locked out by it.
+///
+/// # Errors
+/// As [`lockout::check`].
+pub(crate) async fn regrouped(services: &Services, tx: &mut Tx, by: &Viewer, group: GroupId) -> Verb<Vec<String>> {
+    let set = services.policies_in(tx).await?;
+    let mut changed = set.in_force().filter(|policy| Thing::Group(group).is_named_by(policy));
+    if changed.any(|policy| policy.applications.covers(Target::Lobby)) {
+        lockout::check(services, tx, by, &set).await?;
+    }
+    telling_apart(services, tx, group).await
+}
+
+/// Of these policies, those that nobody is left in: what they include has become empty, so they match nobody.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn of_nobody(services: &Services, _by: &Reader, policies: &[&Policy]) -> Verb<BTreeSet<PolicyId>> {
+    let (users, groups) = users_and_groups(policies.iter().flat_map(|policy| &policy.users.include));
+    let mut tx = services.store.read().await?;
+    let gone = |user: &User| matches!(user.standing, Standing::Deleted { .. } | Standing::Erased { .. });
+    let users = store::users::by_ids(&mut tx, &users).await?.into_iter().map(|stored| stored.value);
+    let users: BTreeSet<UserId> = users.filter(|user| !gone(user)).map(|user| user.id).collect();
+    let groups: BTreeSet<GroupId> = store::memberships::with_members(&mut tx, &groups).await?.into_iter().collect();
+    let is_somebody = |who: &Who| match who {
+        Who::All | Who::Guests | Who::Role(_) => true,
+        Who::User(id) => users.contains(id),
+        Who::Group(id) => groups.contains(id),
+    };
+    let of_nobody =
+        |policy: &&&Policy| !policy.users.include.is_empty() && !policy.users.include.iter().any(is_somebody);
+    Ok(policies.iter().filter(of_nobody).map(|policy| policy.id).collect())
+}

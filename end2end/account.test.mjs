@@ -61,8 +61,7 @@ stories("A guest's account", ({ house, way, part }) => {
     });
 
     part("Signing out asks for a new code, and leads back to the page that was wanted.", async () => {
-        await guest.unfold("Your account");
-        await guest.press("Sign out", { within: guest.page.getByRole("banner") });
+        await guest.signOut();
         await guest.sees("You are signed out.");
         await guest.signIn(mira, { from: "/account" });
         assert.equal(await guest.field("Name").inputValue(), "Mira Weber");

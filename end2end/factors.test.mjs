@@ -3,19 +3,13 @@
 import assert from "node:assert/strict";
 
 import { Authenticator, enrol } from "./stage/authenticator.mjs";
-import { accept, administrator, invite, ownerWithGroup } from "./stage/founding.mjs";
+import { administrator, bring, ownerWithGroup } from "./stage/founding.mjs";
 import { stories } from "./stage/house.mjs";
-import { invitationIn } from "./stage/post.mjs";
 
 stories("A second factor", ({ house, way, part }) => {
     const application = `Wards ${way.tag}`;
     const eva = `eva.${way.tag}@labor-kern.example`;
     let owner, group, app, codes, guest;
-
-    const signOut = async (person) => {
-        await person.unfold("Your account");
-        await person.press("Sign out", { within: person.page.getByRole("banner") });
-    };
 
     part("Who owns a group is led to set one up, and makes recovery codes.", async () => {
         ({ owner, group, app } = await ownerWithGroup(house, way, application));
@@ -34,7 +28,7 @@ stories("A second factor", ({ house, way, part }) => {
     });
 
     part("A new session sees the apps, and is asked for the factor before it manages.", async () => {
-        await signOut(owner);
+        await owner.signOut();
         await owner.signIn(owner.address);
         await owner.goTo("/manage");
         await owner.sees("Confirm with a second factor");
@@ -50,7 +44,7 @@ stories("A second factor", ({ house, way, part }) => {
     });
 
     part("A recovery code opens once, and the factor that is lost goes.", async () => {
-        await signOut(owner);
+        await owner.signOut();
         await owner.signIn(owner.address);
         await owner.goTo("/manage");
         await owner.unfold("Use a recovery code");
@@ -72,9 +66,8 @@ stories("A second factor", ({ house, way, part }) => {
     });
 
     part("A guest who comes back by a code alone needs a pass of the owner to enrol.", async () => {
-        await invite(owner, group, eva);
         const first = await house.person({ scripts: way.scripts, address: eva });
-        await accept(first, invitationIn(await house.post.letterTo(eva)));
+        await bring(owner, group, first);
         await first.leave();
         guest = await house.person({ scripts: way.scripts, address: eva });
         await guest.signIn(eva, { from: "/account" });

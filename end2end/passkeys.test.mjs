@@ -6,26 +6,19 @@ import { request } from "node:http";
 import { text } from "node:stream/consumers";
 
 import { Device } from "./stage/device.mjs";
-import { accept, administrator, createMember, invite, ownerWithGroup } from "./stage/founding.mjs";
+import { administrator, bring, createMember, ownerWithGroup } from "./stage/founding.mjs";
 import { stories } from "./stage/house.mjs";
-import { invitationIn } from "./stage/post.mjs";
 
 stories("A guest's passkey", ({ house, way, part }) => {
     const application = `Results ${way.tag}`;
     const mira = `mira.${way.tag}@labor-weber.example`;
     let guest, device;
 
-    const signOut = async () => {
-        await guest.unfold("Your account");
-        await guest.press("Sign out", { within: guest.page.getByRole("banner") });
-    };
-
     part("A guest comes in and is told what a passkey is.", async () => {
         const { owner, group } = await ownerWithGroup(house, { ...way, scripts: false }, application);
-        await invite(owner, group, mira);
         guest = await house.person({ scripts: way.scripts, address: mira });
         if (way.scripts) device = await Device.plug(guest);
-        await accept(guest, invitationIn(await house.post.letterTo(mira)));
+        await bring(owner, group, guest);
         await guest.goTo("/account");
         await guest.sees("Passkeys", "A passkey signs you in by the lock of your own device");
         await guest.looksAt("Passkeys none");
@@ -65,7 +58,7 @@ stories("A guest's passkey", ({ house, way, part }) => {
 
     part("Signed out, one press of the button signs in, and leads where they wanted to go.", async () => {
         await device.isTouched(false);
-        await signOut();
+        await guest.signOut();
         await guest.sees("Sign in with a passkey");
         await guest.looksAt("Sign in with a passkey");
         await guest.looksInTheDark("Sign in with a passkey");
@@ -83,7 +76,7 @@ stories("A guest's passkey", ({ house, way, part }) => {
 
     part("The address field suggests it by itself, where the browser can.", async (t) => {
         await device.isTouched(false);
-        await signOut();
+        await guest.signOut();
         const field = guest.field("E-mail address");
         assert.equal(await field.getAttribute("autocomplete"), "username webauthn");
         const can = await guest.page.evaluate(() => PublicKeyCredential.isConditionalMediationAvailable());
@@ -119,7 +112,7 @@ stories("A guest's passkey", ({ house, way, part }) => {
 
     part("It proves who they are; after a code alone it must come first.", async () => {
         await device.isTouched(false);
-        await signOut();
+        await guest.signOut();
         await guest.signIn(mira, { from: "/account" });
         await guest.sees("Use a second factor to add another one");
         await guest.press("Remove Old laptop");
@@ -132,7 +125,7 @@ stories("A guest's passkey", ({ house, way, part }) => {
 
     part("An answer counts in the browser that was asked, once, and from our own pages alone.", async () => {
         await device.isTouched(false);
-        await signOut();
+        await guest.signOut();
         let sent;
         const keep = (route) => {
             sent = route.request().postDataJSON();
@@ -176,7 +169,7 @@ stories("A guest's passkey", ({ house, way, part }) => {
         await guest.sees("The passkey is removed, and your other sessions have ended.");
         await house.post.letterTo(mira, /A passkey was removed/);
         await device.isTouched(false);
-        await signOut();
+        await guest.signOut();
         guest.expected.add(422);
         await device.isTouched(true);
         await guest.goTo("/signin");

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 
 import { enrol } from "./authenticator.mjs";
+import { invitationIn } from "./post.mjs";
 
 export const ORGANIZATION = "Lindenhof Clinics";
 export const ADMINISTRATOR = "ida@lindenhof.example";
@@ -113,4 +114,10 @@ export async function accept(guest, link) {
     await guest.press("Continue with a code by e-mail");
     await guest.enterCode(guest.address, "Sign in");
     await guest.press("Accept the invitation");
+}
+
+/** A guest is invited and comes. */
+export async function bring(owner, group, guest) {
+    await invite(owner, group, guest.address);
+    await accept(guest, invitationIn(await owner.house.post.letterTo(guest.address)));
 }

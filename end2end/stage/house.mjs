@@ -132,7 +132,7 @@ export function stories(title, tell, options = {}) {
                             await act(t);
                         } catch (error) {
                             failed = true;
-                            error.message += `\n${await house.whereabouts()}`;
+                            error.stack += `\n${await house.whereabouts()}`;
                             throw error;
                         }
                         house.hearsNoComplaint();

@@ -43,32 +43,45 @@ export class Lobby {
         lobby.port = await freePort();
         lobby.url = `http://lobby.localhost:${lobby.port}`;
         lobby.config = join(lobby.folder, "lobby.toml");
+        Object.assign(lobby, { smtpPort, database });
+        // The test is the proxy: each person comes from an address of their own, so that no limit stops the suite.
+        await lobby.serve({ trusted: ["127.0.0.1/32", "::1/128"] });
+        return lobby;
+    }
+
+    /** Stops, and starts again with other proxies to trust, and another header of theirs. */
+    async restart(proxies) {
+        const ended = await this.stop();
+        if (ended !== 0) throw new Error(`Lobby ended with ${ended}:\n${this.log.slice(-2000)}`);
+        await this.serve(proxies);
+    }
+
+    async serve({ trusted, header }) {
         const lines = [
-            `public_url = "${lobby.url}"`,
-            `listen = "127.0.0.1:${lobby.port}"`,
-            `data_dir = "${lobby.data}"`,
-            // The test is the proxy: each person comes from an address of their own, so that no limit stops the suite.
-            `trusted_proxies = ["127.0.0.1/32", "::1/128"]`,
+            `public_url = "${this.url}"`,
+            `listen = "127.0.0.1:${this.port}"`,
+            `data_dir = "${this.data}"`,
+            trusted ? `trusted_proxies = ${JSON.stringify(trusted)}` : "",
+            header ? `client_header = "${header}"` : "",
             // The stand-in providers are on this machine.
             `outbound_networks = ["127.0.0.0/8", "::1/128"]`,
-            database ? `database = "${database}"` : "",
+            this.database ? `database = "${this.database}"` : "",
             `[log]\nlevel = "debug"`,
-            `[smtp]\nhost = "127.0.0.1"\nport = ${smtpPort}\ntls = "none"\nfrom = "lobby@lindenhof.example"`,
+            `[smtp]\nhost = "127.0.0.1"\nport = ${this.smtpPort}\ntls = "none"\nfrom = "lobby@lindenhof.example"`,
         ];
-        await writeFile(lobby.config, lines.join("\n"));
-        lobby.child = lobby.#run("serve");
-        lobby.ended = new Promise((ended) => {
-            lobby.child.once("exit", (code, signal) => ended(code ?? signal));
-            lobby.child.once("error", (error) => ended(`${error.message}; make it with: cargo build --bin lobby`));
+        await writeFile(this.config, lines.join("\n"));
+        this.child = this.#run("serve");
+        this.ended = new Promise((ended) => {
+            this.child.once("exit", (code, signal) => ended(code ?? signal));
+            this.child.once("error", (error) => ended(`${error.message}; make it with: cargo build --bin lobby`));
         });
         let over;
-        lobby.ended.then((code) => (over = code));
-        const ready = () => fetch(`http://127.0.0.1:${lobby.port}/health/ready`).then((answer) => answer.ok, () => false);
+        this.ended.then((code) => (over = code));
+        const ready = () => fetch(`http://127.0.0.1:${this.port}/health/ready`).then((answer) => answer.ok, () => false);
         await eventually("Lobby is ready", async () => {
-            if (over !== undefined) throw new Error(`Lobby ended with ${over}:\n${lobby.log}`);
+            if (over !== undefined) throw new Error(`Lobby ended with ${over}:\n${this.log}`);
             return ready();
         }, 60);
-        return lobby;
     }
 
     #run(...words) {

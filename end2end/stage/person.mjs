@@ -5,6 +5,8 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 
+import { devices } from "playwright-core";
+
 import { eventually } from "./lobby.mjs";
 import { codeIn } from "./post.mjs";
 
@@ -29,7 +31,8 @@ export class Person {
     /** Answers of pages that a story expects, besides those that go well. */
     expected = new Set();
 
-    static async enter(house, { scripts, address, state }) {
+    /** `device` is one that Playwright plays, such as "iPhone 15": its screen, its user agent and its client hints. */
+    static async enter(house, { scripts, address, state, device }) {
         const person = new Person();
         Object.assign(person, { house, scripts, address });
         person.context = await house.browser.newContext({
@@ -37,6 +40,7 @@ export class Person {
             javaScriptEnabled: scripts,
             extraHTTPHeaders: { "X-Forwarded-For": house.nextClient() },
             viewport: WIDE,
+            ...devices[device],
             locale: "en-GB",
             timezoneId: "Europe/Berlin",
             reducedMotion: "reduce",
@@ -148,6 +152,11 @@ export class Person {
         await this.enterCode(address, "Sign in");
     }
 
+    async signOut() {
+        await this.unfold("Your account");
+        await this.press("Sign out", { within: this.page.getByRole("banner") });
+    }
+
     /** Says who they are on the page of a provider. */
     async signInAtPartner(address = this.address, { button = "Sign in" } = {}) {
         // A page of Lobby goes on to the provider by itself.
@@ -189,6 +198,11 @@ export class Person {
         const tab = await opened;
         await tab.waitForLoadState();
         return tab;
+    }
+
+    /** The same in this tab. The first request of a new one tells the platform of the machine, not of the device played. */
+    async launchHere(name) {
+        await this.goTo(await this.page.getByRole("link", { name, exact: true }).first().getAttribute("href"));
     }
 
     /** Looks at the page as it is, wide and narrow: rules of accessibility, and nothing that sticks out. */

@@ -101,11 +101,15 @@ export function loopback(_, options, done) {
     else done(null, "127.0.0.1", 4);
 }
 
-/** Asks an address of the stories as a program would; `form` is posted. Says `{ status, headers, text }`. */
-export async function ask(address, { method, headers = {}, form, body } = {}) {
+/**
+ * Asks an address of the stories as a program would; `form` is posted, `from` is the loopback address to come from.
+ * Says `{ status, headers, text }`.
+ */
+export async function ask(address, { method, headers = {}, form, body, from } = {}) {
     const content = form ? new URLSearchParams(form).toString() : body;
     const type = form && { "content-type": "application/x-www-form-urlencoded" };
-    const options = { method: method ?? (content ? "POST" : "GET"), headers: { ...type, ...headers }, lookup: loopback, agent: false };
+    const way = { lookup: loopback, agent: false, localAddress: from };
+    const options = { method: method ?? (content ? "POST" : "GET"), headers: { ...type, ...headers }, ...way };
     const answer = await new Promise((answered, failed) => {
         const asked = request(address, options, answered);
         asked.once("error", failed);

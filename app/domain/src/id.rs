@@ -1,5 +1,7 @@
 //! Identifiers: one type for each kind of thing, so that one never fits another's slot.
 
+use crate::time::Timestamp;
+
 /// Newtypes over a UUIDv7; ordered by the time they were made.
 macro_rules! ids {
     ($($(#[$meta:meta])* $name:ident),+ $(,)?) => { $(
@@ -16,6 +18,12 @@ macro_rules! ids {
         }
         impl From<uuid::Uuid> for $name { fn from(id: uuid::Uuid) -> Self { Self(id) } }
     )+ };
+}
+
+/// Before every id that was made at or after `at` (RFC 9562, section 5.7: milliseconds in the first 48 bits).
+pub fn first(at: Timestamp) -> uuid::Uuid {
+    let millis = at.0.clamp(0, (1 << 48) - 1).unsigned_abs();
+    uuid::Uuid::from_u128(u128::from(millis) << 80)
 }
 
 ids! {

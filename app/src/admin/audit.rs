@@ -10,7 +10,8 @@ use super::changes::changes;
 use crate::routes;
 use crate::ssr::{Visit, visit};
 use crate::ui::{
-    AdminFrame, Empty, FilterChip, Filters, Head, Hidden, Icon, Notices, Pager, SortHead, is_empty, list_ask, page,
+    AdminFrame, Empty, FilterChip, Filters, Head, Hidden, Icon, ListTable, Notices, Paging, SortHead, is_empty,
+    list_ask, page,
 };
 
 /// Which events the address of a page or of an export asks for.
@@ -179,24 +180,16 @@ fn list(visit: Visit, found: Page<AuditEntry>) -> AnyView {
         }
         .into_any();
     }
-    let rows = found.items.iter().map(|entry| row(&visit, entry)).collect_view();
+    let rows = found.items.iter().map(|entry| row(&visit, entry)).collect_view().into_any();
+    let (sort, paging) = (visit.clone(), Paging::of(&found));
     view! {
-        <div class="table dense">
-            <table>
-                <caption class="hidden">"Audit log"</caption>
-                <thead>
-                    <tr>
-                        <SortHead visit=visit.clone() name="time" label="Time" first=true descending=true/>
-                        <th scope="col">"Who"</th>
-                        <th scope="col">"Event"</th>
-                        <th scope="col">"About"</th>
-                        <th scope="col">"From"</th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
-        <Pager visit=visit count=found.count next=found.next previous=found.previous one="event" many="events"/>
+        <ListTable visit caption="Audit log" rows paging one="event" many="events" dense=true>
+            <SortHead visit=sort name="time" label="Time" first=true descending=true/>
+            <th scope="col">"Who"</th>
+            <th scope="col">"Event"</th>
+            <th scope="col">"About"</th>
+            <th scope="col">"From"</th>
+        </ListTable>
     }
     .into_any()
 }

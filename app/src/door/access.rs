@@ -12,6 +12,7 @@ use services::access::{self, Asked, notes, terms};
 use services::applications::{self, Door};
 use services::{Denied, Refusal, Verb, Viewer, markdown};
 
+use crate::door::signin::going_on;
 use crate::error::AppError;
 use crate::panel::apps::door;
 use crate::routes;
@@ -26,35 +27,19 @@ pub struct TermsForm {
     pub terms: String,
     pub version: String,
     pub agreed: bool,
-    pub back: String,
+    /// The application behind the gate; empty for Lobby itself.
+    pub app: String,
+    pub to: String,
 }
 
 impl Kept for TermsForm {
     const FORM: &'static str = "accept-terms";
 }
 
-/// The application whose gate a page stands before.
-fn app_of(page: &str) -> Option<AppId> {
-    page.strip_prefix("/access/").and_then(|rest| rest.split('?').next()).and_then(|app| app.parse().ok())
-}
-
-/// What lies behind the gate that a page stands before.
-fn target_of(page: &str) -> Target {
-    app_of(page).map_or(Target::Lobby, Target::App)
-}
-
-/// Only the pages before a gate are gone back to.
-fn back_of(form: &str) -> String {
-    match app_of(form) {
-        Some(app) => routes::access(app),
-        None if form.starts_with(routes::ACCESS) => form.to_owned(),
-        None => routes::ACCESS.to_owned(),
-    }
-}
-
 #[server(prefix = "/fn", endpoint = "access/accept-terms")]
 pub async fn accept_terms(#[server(default)] form: TermsForm) -> Result<(), AppError> {
-    let back = back_of(&form.back);
+    let (app, to) = (form.app.parse().ok(), Continuation::of(&form.to));
+    let back = gate_page(app, to);
     doorway(form.clone(), back.clone(), async move {
         let visit = visit()?;
         let id: TermsId = form.terms.parse().map_err(|_| Denied::NotFound)?;
@@ -62,8 +47,10 @@ pub async fn accept_terms(#[server(default)] form: TermsForm) -> Result<(), AppE
             return Err(Refusal::field("agreed", "terms_not_agreed"));
         }
         let version = form.version.parse().map_err(|_| Denied::NotFound)?;
-        terms::accept(&visit.services, &visit.whoever()?, target_of(&back), id, version).await?;
-        Ok(Next::to(back))
+        let (viewer, target) = (visit.whoever()?, app.map_or(Target::Lobby, Target::App));
+        terms::accept(&visit.services, &viewer, target, id, version).await?;
+        let more = !access::look(&visit.services, &viewer, target).await?.is_granted();
+        Ok(Next::to(if more { back } else { going_on(to) }))
     })
     .await
 }
@@ -84,11 +71,11 @@ pub async fn ask_owner(#[server(default)] attempt: String) -> Result<(), AppErro
 pub fn AccessPage() -> impl IntoView {
     page(async move {
         let visit = visit()?;
-        let to = Continuation::of(visit.query.get("to").unwrap_or_default()).path();
+        let to = Continuation::of(visit.query.get("to").unwrap_or_default());
         let Some(held) = visit.held.clone() else {
             // Let in meanwhile; who is not signed in goes to the door.
             visit.viewer()?;
-            redirect(&to);
+            redirect(&to.path());
             return Ok(().into_any());
         };
         let asked = access::look(&visit.services, held.viewer(), Target::Lobby).await?;
@@ -107,7 +94,7 @@ pub fn AccessToPage() -> impl IntoView {
         let viewer = visit.viewer()?;
         let app: AppId = app.parse().map_err(|_| Denied::NotFound)?;
         let (application, asked) = applications::before(&visit.services, &viewer, app).await?;
-        let gate = Gate { app: Some(app), name: application.name.to_string(), to: routes::launch(app) };
+        let gate = Gate { app: Some(app), name: application.name.to_string(), to: Continuation::Launch(app) };
         let attempt = visit.query.get("attempt").filter(|id| id.parse::<domain::id::SignInId>().is_ok());
         let attempt = attempt.map(str::to_owned);
         before(&visit, viewer, gate, asked, attempt).await
@@ -118,14 +105,12 @@ pub fn AccessToPage() -> impl IntoView {
 struct Gate {
     app: Option<AppId>,
     name: String,
-    to: String,
+    to: Continuation,
 }
 
-impl Gate {
-    /// This page's own address.
-    fn here(&self) -> String {
-        self.app.map_or_else(|| routes::with(routes::ACCESS, "to", &self.to), routes::access)
-    }
+/// The page before the gate of an application, or of Lobby itself.
+fn gate_page(app: Option<AppId>, to: Continuation) -> String {
+    app.map_or_else(|| routes::with(routes::ACCESS, "to", &to.path()), routes::access)
 }
 
 async fn before(visit: &Visit, viewer: Viewer, gate: Gate, asked: Asked, attempt: Option<String>) -> Verb<AnyView> {
@@ -138,7 +123,7 @@ async fn before(visit: &Visit, viewer: Viewer, gate: Gate, asked: Asked, attempt
 
 fn open(visit: &Visit, gate: &Gate) -> impl IntoView + use<> {
     let (title, to, said) =
-        (format!("{} is open to you", gate.name), gate.to.clone(), format!("Go on to {}", gate.name));
+        (format!("{} is open to you", gate.name), gate.to.path(), format!("Go on to {}", gate.name));
     view! {
         <DoorFrame visit=visit.clone() name="Open">
             <h1>{title}</h1>
@@ -189,10 +174,8 @@ fn further(more: usize) -> String {
 }
 
 fn prove(gate: &Gate, said: &'static str, factor: bool) -> impl IntoView + use<> {
-    // A launch is gone on to from this page, which asks again whether anything else is missing.
-    let to = gate.app.map_or_else(|| gate.to.clone(), routes::launch);
-    let prove = routes::with(routes::PROVE, "to", &to);
-    let prove = if factor { routes::with(&prove, "need", "factor") } else { prove };
+    let to = gate.to.path();
+    let prove = if factor { routes::use_factor(&to) } else { routes::with(routes::PROVE, "to", &to) };
     view! { <a class="button primary" href=prove><Icon name="key"/> {said}</a> }
 }
 
@@ -208,9 +191,16 @@ async fn document(visit: &Visit, viewer: &Viewer, gate: &Gate, id: TermsId, prob
         <form class="form" method="post" action=AcceptTerms::PATH>
             <Hidden name="form[terms]" value=id.to_string()/>
             <Hidden name="form[version]" value=terms.version.to_string()/>
-            <Hidden name="form[back]" value=gate.here()/>
+            {gate.app.map(|app| view! { <Hidden name="form[app]" value=app.to_string()/> })}
+            <Hidden name="form[to]" value=gate.to.path()/>
             <label class="choice">
-                <input type="checkbox" name="form[agreed]" value="true" aria-describedby=described/>
+                <input
+                    type="checkbox"
+                    name="form[agreed]"
+                    value="true"
+                    aria-describedby=described
+                    aria-invalid=described.map(|_| "true")
+                />
                 <span>{format!("I have read “{}” and agree", terms.name)}</span>
             </label>
             {problem.map(|said| view! { <p class="problem" id="agreed-problem" role="alert">{said}</p> })}
@@ -247,7 +237,7 @@ async fn blocked(visit: &Visit, viewer: &Viewer, gate: &Gate, asked: &Asked, att
     let opens: Vec<&Door> = others.iter().filter(|door| door.outcome != domain::access::Outcome::Blocked).collect();
     let tiles = opens.iter().map(|one| door(visit, one)).collect_view();
     let opens = (!opens.is_empty()).then(|| {
-        view! { <section class="stack"><h2>"What opens from here"</h2><ul class="tiles one">{tiles}</ul></section> }
+        view! { <section class="stack"><h2>"What opens from here"</h2><ul class="tiles">{tiles}</ul></section> }
     });
     let (what, passes) = told(visit, gate, asked);
     let passes = (!passes.is_empty()).then(|| {
@@ -262,7 +252,7 @@ async fn blocked(visit: &Visit, viewer: &Viewer, gate: &Gate, asked: &Asked, att
             </form>
         }
     });
-    let again = gate.app.map_or_else(|| routes::with(routes::ACCESS, "to", &gate.to), routes::launch);
+    let again = gate.app.map_or_else(|| gate_page(None, gate.to), routes::launch);
     let title = format!("{} cannot be opened from here", gate.name);
     let (leave, small) = (leave(gate), small_print(visit, attempt));
     Ok(view! {

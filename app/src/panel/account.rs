@@ -14,6 +14,7 @@ use services::{Denied, Refusal, groups, sessions, signin};
 use super::{factors, passkeys};
 use crate::error::AppError;
 use crate::routes;
+use crate::say;
 use crate::ssr::{self, Cookie, CookieLife, Draft, Kept, Next, NothingTyped, Visit, doorway, draft_or, refused, visit};
 use crate::ui::{Badge, Field, Head, Hidden, Icon, Notices, PanelFrame, Select, SelectOption, Tone, When, page};
 
@@ -248,7 +249,7 @@ fn session_card(visit: &Visit, own: SessionId, open: Vec<Session>) -> impl IntoV
         .map(|session| {
             let this = session.id == own;
             let client = if session.origin.client.is_empty() { "Unknown browser" } else { &session.origin.client };
-            let title = format!("{client} on {}", platform(session.origin.platform));
+            let title = format!("{client} on {}", say::access::a_platform(session.origin.platform));
             let place =
                 session.origin.address.map_or_else(|| "unknown address".to_owned(), |address| address.to_string());
             let button = if this { "Sign out" } else { "End" };
@@ -292,19 +293,5 @@ fn leaving(visit: &Visit) -> impl IntoView + use<> {
             <p>"Your access ends at once, in every application. To come back you need a new invitation."</p>
             <div class="actions"><a class="button danger" href=routes::LEAVE>"Leave…"</a></div>
         </section>
-    }
-}
-
-pub fn platform(platform: domain::session::Platform) -> &'static str {
-    use domain::session::Platform;
-    match platform {
-        Platform::Android => "Android",
-        Platform::Ios => "iOS",
-        Platform::Windows => "Windows",
-        Platform::MacOs => "macOS",
-        Platform::Linux => "Linux",
-        Platform::ChromeOs => "ChromeOS",
-        Platform::Unknown => "an unknown platform",
-        Platform::Undetermined => "an undetermined platform",
     }
 }

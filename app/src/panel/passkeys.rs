@@ -8,7 +8,6 @@ use leptos::server_fn::ServerFn;
 use serde::{Deserialize, Serialize};
 use services::{Denied, Verb, Viewer, passkeys};
 
-use super::account::platform;
 use super::factors::{Way, added_and_used, way};
 use crate::error::AppError;
 use crate::routes;
@@ -88,7 +87,7 @@ fn prove_link(said: &'static str, href: String) -> AnyView {
 fn adding(viewer: &Viewer, to: &str) -> impl IntoView + use<> {
     let client = viewer.origin.client.split(' ').next().unwrap_or_default();
     let client = if client.is_empty() { "A browser" } else { client };
-    let name = format!("{client} on {}", platform(viewer.origin.platform));
+    let name = format!("{client} on {}", crate::say::access::a_platform(viewer.origin.platform));
     let to = to.to_owned();
     view! {
         <form class="form" data-passkey="add" data-to=to hidden>

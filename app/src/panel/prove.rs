@@ -44,8 +44,8 @@ impl Kept for RecoveryForm {
 
 /// This page again, for the same errand.
 fn this_page(to: Continuation, need: &str) -> String {
-    let page = routes::with(routes::PROVE, "to", &to.path());
-    if need == "factor" { routes::with(&page, "need", need) } else { page }
+    let to = to.path();
+    if need == "factor" { routes::use_factor(&to) } else { routes::with(routes::PROVE, "to", &to) }
 }
 
 /// The session goes on under a new token, and the person to where they were going.

@@ -2,7 +2,7 @@
 
 use domain::access::verdict::PolicyResult;
 use domain::access::why::Why;
-use domain::access::{Country, Mismatch, Outcome, PolicySet, PolicyState, Step, Where};
+use domain::access::{Country, Demand, Mismatch, Outcome, PolicySet, PolicyState, Step, Where};
 use domain::session::Platform;
 
 /// "Windows, macOS or Linux".
@@ -82,16 +82,25 @@ pub fn place(set: &PolicySet, place: Where) -> String {
 
 /// Which condition stopped somebody, as the end of "… cannot be opened".
 pub fn condition(why: &Why) -> String {
+    conditions(why, "from where you are", "with your account")
+}
+
+/// Which condition stopped somebody else, as the end of "An access policy stops this …".
+pub fn condition_of(why: &Why) -> String {
+    conditions(why, "from this place", "for this person")
+}
+
+fn conditions(why: &Why, place: &str, nothing: &str) -> String {
     let device = why.platform.as_ref().map(|platform| match platform.is {
         Platform::Unknown => "on a device of this kind".to_owned(),
         Platform::Undetermined => "on a device whose kind cannot be told".to_owned(),
         known => format!("on {}", self::platform(known)),
     });
-    let here = why.location.as_ref().map(|_| "from where you are".to_owned());
-    match (device, here) {
-        (Some(device), Some(here)) => format!("{device} {here}"),
-        (Some(one), None) | (None, Some(one)) => one,
-        (None, None) => "with your account".to_owned(),
+    match (device, &why.location) {
+        (Some(device), Some(_)) => format!("{device} {place}"),
+        (Some(device), None) => device,
+        (None, Some(_)) => place.to_owned(),
+        (None, None) => nothing.to_owned(),
     }
 }
 
@@ -137,17 +146,26 @@ pub fn step_of(step: Step) -> &'static str {
     }
 }
 
-/// Which condition stopped somebody else, as the end of "An access policy stops this …".
-pub fn condition_of(why: &Why) -> String {
-    let device = why.platform.as_ref().map(|platform| match platform.is {
-        Platform::Unknown => "on a device of this kind".to_owned(),
-        Platform::Undetermined => "on a device whose kind cannot be told".to_owned(),
-        known => format!("on {}", self::platform(known)),
-    });
-    let place = why.location.as_ref().map(|_| "from this place".to_owned());
-    match (device, place) {
-        (Some(device), Some(place)) => format!("{device} {place}"),
-        (Some(one), None) | (None, Some(one)) => one,
-        (None, None) => "for this person".to_owned(),
+/// All that somebody else is asked for: "a second factor or their word to the terms of use, and …".
+pub fn demand_of(demand: &Demand) -> String {
+    let words = |steps: &Vec<Step>| steps.iter().map(|step| step_of(*step).to_owned()).collect::<Vec<_>>();
+    demand.0.iter().map(|steps| one_of(&words(steps))).collect::<Vec<_>>().join(", and ")
+}
+
+/// Why an attempt did not succeed, as the logs say it; a code that has no words here is shown as it is.
+pub fn reason(code: &str) -> String {
+    match code {
+        "access_blocked" => "An access policy stopped this.".to_owned(),
+        "access_asks" => "An access policy asked for more.".to_owned(),
+        code => super::problem(&domain::problem::Problem::new("", code)),
+    }
+}
+
+/// A platform within a sentence.
+pub fn a_platform(platform: Platform) -> &'static str {
+    match platform {
+        Platform::Unknown => "an unknown platform",
+        Platform::Undetermined => "an undetermined platform",
+        known => self::platform(known),
     }
 }

@@ -44,7 +44,6 @@ pub fn problem(problem: &Problem) -> String {
         "zone_unknown" => "Choose a time zone from the list.",
         "url_malformed" => "Enter an address such as https://records.example.org/start.",
         "url_scheme" => "Only addresses that begin with https:// can be launched.",
-        "url_plain" => "This address is not encrypted. Use https, or confirm that plain http is meant.",
         "url_credentials" => "Leave the user name and password out of the address.",
         "accent_malformed" => "Enter a color such as #1f6f5c.",
         "number" => "Enter a whole number.",
@@ -59,7 +58,7 @@ pub fn problem(problem: &Problem) -> String {
         "security_blocked" => "An access policy does not let second factors be changed from here.",
         "access_held" => "An access policy stops you before this page.",
         "access_blocked" => return format!("An access policy stops you from here. Code 53003, attempt {fact}."),
-        "terms_not_agreed" => "Say that you agree, or sign out.",
+        "terms_not_agreed" => "Say that you agree first.",
         "owners_none" => "This application has no owner who could help. Ask an administrator.",
         "name_taken" => "Another one has this name already.",
         "policy_no_users" => "Choose whom the policy is for.",
@@ -111,13 +110,9 @@ pub fn problem(problem: &Problem) -> String {
         "address_deleted" => "Somebody with this address was deleted. Restore them instead.",
         "person_unknown" => "Nobody in the directory has this address.",
         "person_guest" => "This person is a guest. Choose a member.",
-        "person_disabled" => "This person is disabled.",
         "group_unknown" => "There is no such group.",
-        "sponsors_many" => "A guest has at most 5 sponsors.",
-        "owners_many" => "A group has at most 100 owners.",
         "logo_large" => "The picture may have at most 256 KiB.",
         "logo_format" => "Choose a PNG, JPEG or WebP picture.",
-        "logo_pixels" => "The picture may be at most 4096 pixels wide and high.",
         "message_url" | "message_host" => return format!("The message may not contain a web address: {fact}."),
         "message_address" => return format!("The message may not contain an e-mail address: {fact}."),
         "message_telephone" => return format!("The message may not contain a telephone number: {fact}."),
@@ -141,10 +136,6 @@ pub fn problem(problem: &Problem) -> String {
         "link_void" => "This link is void. Ask for another one.",
         "job_ended" => "This list has been worked off or stopped already.",
         "not_done_for" => return fact.to_owned(),
-        "list_long" => return format!("Paste at most {fact} addresses at once."),
-        "cc_domain" => "The rules of this organization do not allow letters to this domain.",
-        "cc_blocked" => "This address takes no letters about invitations.",
-        "lookalike" => return format!("{fact} looks like another domain. Check the address, then confirm it below."),
         "reason" => "Say why, so that others can follow it later.",
         "code_format" => "The code has 8 digits.",
         "code_wrong" => {
@@ -280,12 +271,6 @@ pub fn problem(problem: &Problem) -> String {
         "passkey_unknown" => "This passkey is not known here. It may have been removed: sign in by another way.",
         "passkey_taken" => "This passkey is in use already.",
         "too_many" => return format!("That was too often. You can try again after {fact}."),
-        "paused" => {
-            "Several people have blocked your invitations this week, so you cannot invite for now. Ask an administrator."
-        }
-        "invites_stopped" => "The organization has stopped all invitations.",
-        "invites_not_allowed" => "The organization does not let you invite.",
-        "invites_owners_off" => "The organization does not let owners invite at present. Ask an administrator.",
         "invitation_expired" => {
             return format!("This invitation ended on {fact}. Whoever invited you can send a new one.");
         }
@@ -296,8 +281,6 @@ pub fn problem(problem: &Problem) -> String {
             "Whoever invited you can no longer do so. The owners of the group have been told and may renew the invitation."
         }
         "invitation_wrong_recipient" => "This invitation is for another address.",
-        "invitation_domain" => "The organization no longer lets in people from this domain. Ask whoever invited you.",
-        "pending_already" => "There is an invitation pending already.",
         "group_full" => return format!("The group has reached its limit of {fact} guests."),
         "user_disabled" => "Your account is disabled. Ask whoever invited you, or an administrator.",
         "user_deleted" => "Your account has been deleted. Ask whoever invited you, or an administrator.",
@@ -309,11 +292,6 @@ pub fn problem(problem: &Problem) -> String {
         "guest_role" => "Only members can hold roles.",
         "last_administrator" => "Somebody must remain who is an enabled administrator. Make another one first.",
         "holds_role" => "This person holds a role, so only an administrator can do this.",
-        "oneself" => "You cannot do this to yourself.",
-        "no_leaving" => {
-            "Guests cannot leave by themselves here, because no privacy contact is named. Ask an administrator."
-        }
-        "block_recent" => "A block of this mailbox was lifted less than 90 days ago.",
         "block_lifted" => "This block has been lifted already.",
         "administrator_link" => {
             "This link has been used or is too old. Make a new one with “lobby make-admin ADDRESS”."

@@ -86,11 +86,17 @@ pub fn ListTable(
     paging: Paging,
     one: &'static str,
     many: &'static str,
+    /// Rows of a log.
+    #[prop(optional)]
+    dense: bool,
+    /// What stands between the rows and the pager.
+    #[prop(optional)]
+    under: Option<AnyView>,
     children: Children,
 ) -> impl IntoView {
     let Paging { count, next, previous } = paging;
     view! {
-        <div class="table">
+        <div class="table" class:dense=dense>
             <table>
                 <caption class="hidden">{caption}</caption>
                 <thead>
@@ -99,6 +105,7 @@ pub fn ListTable(
                 <tbody>{rows}</tbody>
             </table>
         </div>
+        {under}
         <Pager visit count next previous one many/>
     }
 }

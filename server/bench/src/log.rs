@@ -75,8 +75,7 @@ async fn median(store: &Store, ask: &PageAsk, want: &Want) -> anyhow::Result<f64
         search(&mut tx, ask, want, true).await?;
         took.push(began.elapsed().as_secs_f64() * 1000.0);
     }
-    took.sort_by(f64::total_cmp);
-    Ok(took[ROUNDS / 2])
+    Ok(crate::load::median(took))
 }
 
 /// Common, rare, only old and absent values of every filter; each alone, and each two together.

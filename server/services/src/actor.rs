@@ -3,7 +3,7 @@
 use domain::event::{Action, Target, TargetKind};
 use domain::factor::is_recent;
 use domain::group::Group;
-use domain::id::{AppId, GroupId, RequestId, UserId};
+use domain::id::{GroupId, RequestId, UserId};
 use domain::role::Role;
 use domain::session::{Origin, Session};
 use domain::user::User;
@@ -203,22 +203,6 @@ impl Viewer {
             return Err(Denied::Forbidden.into());
         }
         Ok(OwnerOf { viewer: viewer.managing()?, thing, by_role })
-    }
-
-    /// Whoever owns the group that grants an application.
-    ///
-    /// # Errors
-    /// As [`Viewer::owner_of`]; `NotFound` too where no group grants it.
-    pub async fn owner_of_application(
-        self,
-        services: &Services,
-        application: AppId,
-    ) -> Verb<(OwnerOf<Group>, Stored<domain::application::Application>)> {
-        let mut tx = services.store.read().await?;
-        let found = store::applications::get(&mut tx, application).await?.ok_or(Denied::NotFound)?;
-        let group = found.value.self_service.ok_or(Denied::NotFound)?.group;
-        drop(tx);
-        Ok((self.owner_of(services, group).await?, found))
     }
 }
 

@@ -4,7 +4,7 @@ use domain::event::{Action, Target, TargetKind};
 use domain::id::{InvitationId, UserId};
 use domain::invitation::{Invitation, Outcome};
 use domain::text::EmailAddress;
-use domain::time::{Span, Timestamp};
+use domain::time::Span;
 use domain::user::{DELETED_KEPT, DeletedBy, IDLE_PENDING_KEPT, User};
 use store::{StoreError, Stored};
 
@@ -127,11 +127,6 @@ fn pseudonym(user: &User) -> Verb<EmailAddress> {
     parsed.map_err(|_| Refusal::Broken(StoreError::Unreadable { what: "pseudonym", value: text }))
 }
 
-/// Before every id that was made at or after `at` (RFC 9562, section 5.7: milliseconds in the first 48 bits).
-fn first_id(at: Timestamp) -> UserId {
-    UserId(uuid::Uuid::from_u128(u128::from(at.0.unsigned_abs()) << 80))
-}
-
 /// Forgets what was kept long enough, each kind in transactions of its own.
 async fn prune(services: &Services) -> Verb<()> {
     let now = services.now();
@@ -146,7 +141,7 @@ async fn prune(services: &Services) -> Verb<()> {
     store::hits::prune(&mut tx, now - HITS_KEPT).await?;
     store::jobs::prune(&mut tx, now - JOBS_KEPT).await?;
     store::sign_ins::prune_days(&mut tx, access::days_ago(services, DAY_COUNTS_KEPT)).await?;
-    store::partners::file_strays(&mut tx, first_id(now - STRAYS_SOUGHT)).await?;
+    store::partners::file_strays(&mut tx, UserId(domain::id::first(now - STRAYS_SOUGHT))).await?;
     tx.commit().await?;
     macro_rules! in_batches {
         ($($prune:path, $kept:expr;)+) => { $(

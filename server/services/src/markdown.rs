@@ -1,6 +1,6 @@
 //! Markdown of administrators as HTML for everybody: no raw HTML, no pictures, links to the web and to mail alone.
 
-use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd, html};
+use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
 
 /// HTML that is safe to stand in a page.
 pub fn render(text: &str) -> String {
@@ -14,12 +14,20 @@ pub fn render(text: &str) -> String {
             let dest_url = if leads_out(&dest_url) { dest_url } else { "#".into() };
             Some(Event::Start(Tag::Link { link_type, dest_url, title, id }))
         }
-        // The page has a title of its own; headings begin under it.
+        // The page and the document have titles of their own; headings begin under them.
+        Event::Start(Tag::Heading { level, id, classes, attrs }) => {
+            Some(Event::Start(Tag::Heading { level: under(level), id, classes, attrs }))
+        }
+        Event::End(TagEnd::Heading(level)) => Some(Event::End(TagEnd::Heading(under(level)))),
         other => Some(other),
     });
     let mut out = String::with_capacity(text.len() * 2);
     html::push_html(&mut out, events);
     out
+}
+
+fn under(level: HeadingLevel) -> HeadingLevel {
+    HeadingLevel::try_from(level as usize + 2).unwrap_or(HeadingLevel::H6)
 }
 
 fn leads_out(address: &str) -> bool {
@@ -30,6 +38,12 @@ fn leads_out(address: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn headings_begin_under_those_of_the_page() {
+        assert_eq!(render("# One"), "<h3>One</h3>\n");
+        assert_eq!(render("##### Five"), "<h6>Five</h6>\n");
+    }
 
     #[test]
     fn nothing_that_runs_or_loads_comes_out_of_a_document() {

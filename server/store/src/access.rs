@@ -24,7 +24,6 @@ sql! {
             ON CONFLICT (part_id, set_version) DO UPDATE SET name = excluded.name, body = excluded.body";
     AT = "SELECT h.kind, h.part_id, h.name, h.body FROM access_history h WHERE h.body IS NOT NULL AND h.set_version =
           (SELECT MAX(m.set_version) FROM access_history m WHERE m.part_id = h.part_id AND m.set_version <= $1)";
-    AT_VERSION = "SELECT body FROM access_history WHERE part_id = $1 AND body IS NOT NULL ORDER BY set_version DESC";
     TRIAL = "INSERT INTO access_trials (part_id, kind, name, before, made_by, due_at) VALUES ($1, $2, $3, $4, $5, $6)
              ON CONFLICT (part_id) DO UPDATE SET name = excluded.name, made_by = excluded.made_by, due_at = excluded.due_at";
     TRIALS = "SELECT part_id, kind, name, before, due_at FROM access_trials ORDER BY due_at";
@@ -314,14 +313,6 @@ pub async fn at(tx: &mut Tx, version: i64) -> Result<PolicySet, StoreError> {
     }
     set.policies.sort_by_key(Entry::id);
     Ok(set)
-}
-
-/// Terms as they read at one of their versions.
-pub async fn terms_at(tx: &mut Tx, terms: domain::id::TermsId, version: i64) -> Result<Option<Terms>, StoreError> {
-    let rows: Vec<(String,)> =
-        on!(tx, |conn| sqlx::query_as(AT_VERSION).bind(terms.to_string()).fetch_all(conn).await?);
-    let read = rows.into_iter().filter_map(|(body,)| serde_json::from_str::<Terms>(&body).ok());
-    Ok(read.into_iter().find(|terms| terms.version == version))
 }
 
 /// Begins or goes on with the trial of a change. What stood before the first change stays what a roll-back restores.

@@ -26,11 +26,6 @@ sql! {
         JOIN applications a ON a.id = t.application_id
         LEFT JOIN application_uses l ON l.user_id = $1 AND l.application_id = a.id
         WHERE a.enabled AND a.visible ORDER BY a.sort_name, a.id";
-    /// Does anything give the application to the person now?
-    ASSIGNED = "SELECT COUNT(*) FROM (
-            SELECT 1 AS one FROM memberships m JOIN group_assignments s ON s.group_id = m.group_id
-            WHERE m.user_id = $1 AND s.application_id = $2 AND m.held_for IS NULL AND m.ends_at > $3
-            UNION ALL SELECT 1 FROM user_assignments d WHERE d.user_id = $1 AND d.application_id = $2) given";
     LAUNCHED = "SELECT a.name, a.launch_url, a.enabled, (
             EXISTS (SELECT 1 FROM memberships m JOIN group_assignments s ON s.group_id = m.group_id
                     WHERE m.user_id = $2 AND s.application_id = a.id AND m.held_for IS NULL AND m.ends_at > $3)
@@ -268,13 +263,6 @@ pub async fn tiles(tx: &mut Tx, user: UserId, now: Timestamp) -> Result<Vec<Tile
         })
     };
     rows.into_iter().map(tile).collect()
-}
-
-pub async fn is_assigned(tx: &mut Tx, app: AppId, user: UserId, now: Timestamp) -> Result<bool, StoreError> {
-    let (user, app) = (user.to_string(), app.to_string());
-    let (count,): (i64,) =
-        on!(tx, |conn| sqlx::query_as(ASSIGNED).bind(user).bind(app).bind(now.0).fetch_one(conn).await?);
-    Ok(count > 0)
 }
 
 /// The application as it stands for this person now; `None` where there is none.

@@ -23,7 +23,6 @@ sql! {
     OPEN_BY_INVITER = "SELECT * FROM invitations WHERE invited_by = $1 AND state = 'pending' ORDER BY id";
     OPEN = "SELECT * FROM invitations WHERE state IN ('pending', 'suspended') AND expires_at > $1
             AND (state_at IS NULL OR state_at > $1) ORDER BY id LIMIT 500";
-    COUNT_OPEN = "SELECT COUNT(*) FROM (SELECT 1 AS one FROM invitations WHERE state IN ('pending', 'suspended') LIMIT 10001) c";
     DUE = "SELECT * FROM invitations WHERE state IN ('pending', 'suspended') AND (expires_at <= $1 OR state_at <= $1) LIMIT 200";
     SET_LETTER = "UPDATE invitations SET letter = $2, letter_at = $3, letter_words = $4 WHERE id = $1";
     ADD_LINK = "INSERT INTO invitation_links (digest, invitation_id, minted_at) VALUES ($1, $2, $3)";
@@ -355,12 +354,6 @@ fn all_of(keys: &[String], changed: u64) -> Result<(), StoreError> {
 /// Open ones of everybody, at most 500 at a time.
 pub async fn open(tx: &mut Tx, now: Timestamp) -> Result<Vec<Stored<Invitation>>, StoreError> {
     rows(on!(tx, |conn| sqlx::query_as(OPEN).bind(now.0).fetch_all(conn).await?)).await
-}
-
-/// Pending and suspended ones, counted to 10,001.
-pub async fn count_open(tx: &mut Tx) -> Result<i64, StoreError> {
-    let (count,): (i64,) = on!(tx, |conn| sqlx::query_as(COUNT_OPEN).fetch_one(conn).await?);
-    Ok(count)
 }
 
 /// Every invitation, whatever its state, of these people.

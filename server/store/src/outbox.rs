@@ -22,7 +22,6 @@ sql! {
     AGAIN = "UPDATE outbox SET due_at = $2, last_words = $3, version = version + 1 WHERE id = $1 AND state = 'waiting'";
     RETRY = "UPDATE outbox SET state = 'waiting', due_at = $2, attempts = 0, version = version + 1
              WHERE id = $1 AND state = 'stuck'";
-    NEWEST_ABOUT = "SELECT * FROM outbox WHERE about = $1 ORDER BY id DESC LIMIT 1";
     WAITING = "SELECT COUNT(*) FROM (SELECT 1 AS one FROM outbox WHERE state = 'waiting' LIMIT 10001) c";
     STUCK = "SELECT COUNT(*) FROM (SELECT 1 AS one FROM outbox WHERE state = 'stuck' LIMIT 10001) c";
     PRUNE = "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE state IN ('sent', 'dropped') AND done_at <= $1 LIMIT 1000)";
@@ -214,12 +213,6 @@ pub async fn again(tx: &mut Tx, letter: LetterId, words: &str, due: Timestamp) -
 pub async fn retry(tx: &mut Tx, letter: LetterId, now: Timestamp) -> Result<bool, StoreError> {
     let key = letter.to_string();
     Ok(on!(tx, |conn| sqlx::query(RETRY).bind(key).bind(now.0).execute(conn).await?.rows_affected()) == 1)
-}
-
-/// The newest letter about something, by its id.
-pub async fn newest_about(tx: &mut Tx, about: &str) -> Result<Option<Outgoing>, StoreError> {
-    let row: Option<OutboxRow> = on!(tx, |conn| sqlx::query_as(NEWEST_ABOUT).bind(about).fetch_optional(conn).await?);
-    Ok(row.map(OutboxRow::outgoing).transpose()?.map(|stored| stored.value))
 }
 
 /// (waiting, stuck), each to 10,001.

@@ -171,10 +171,6 @@ impl Policy {
         self.grant == Some(Grant::Block)
     }
 
-    pub fn wants_multifactor(&self) -> bool {
-        self.controls().contains(&Control::Multifactor)
-    }
-
     /// The locations that it names, included or excluded.
     pub fn named_locations(&self) -> impl Iterator<Item = LocationId> {
         let included = self.locations.iter().flat_map(|choice| match &choice.include {

@@ -90,7 +90,20 @@ mod tests {
         for tag in ["en", "gsw", "de-CH", "zh-Hant-TW", "es-419"] {
             assert!(is_language_tag(tag), "{tag}");
         }
-        for text in ["", "e", "12", "-en", "en-", "en--US", "en_US", "english", "en-US\n", "zh-Hant-TW-x-1"] {
+        for text in [
+            "",
+            "e",
+            "12",
+            "d1",
+            "english please",
+            "-en",
+            "en-",
+            "en--US",
+            "en_US",
+            "english",
+            "en-US\n",
+            "zh-Hant-TW-x-1",
+        ] {
             assert!(!is_language_tag(text), "{text}");
         }
     }

@@ -12,9 +12,9 @@ use super::deeds::{
     ResetPerson, RevokeOfPerson, RolesForm, SetPersonEnd, SetPersonRoles,
 };
 use crate::admin::{AddressForm, Edited, button};
-use crate::panel::account::platform;
 use crate::panel::factors::{added_and_used, codes_left};
 use crate::routes;
+use crate::say;
 use crate::ssr::{Draft, Visit};
 use crate::ui::{Badge, Choice, Field, Hidden, Icon, Select, Tone, When, until};
 
@@ -395,7 +395,7 @@ pub fn sessions(visit: &Visit, person: &Person, may: bool) -> Option<impl IntoVi
         .iter()
         .map(|session| {
             let client = if session.origin.client.is_empty() { "Unknown browser" } else { &session.origin.client };
-            let title = format!("{client} on {}", platform(session.origin.platform));
+            let title = format!("{client} on {}", say::access::a_platform(session.origin.platform));
             let place = session.origin.address.map_or_else(|| "unknown address".to_owned(), |address| address.to_string());
             view! {
                 <li>

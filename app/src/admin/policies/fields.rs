@@ -50,7 +50,8 @@ fn all_said(field: &str) -> String {
 /// A box begins with a capital; names are left as they are.
 fn label(choices: &Choices, token: &str) -> String {
     let said = say::policy::token(&choices.names, token);
-    if token.contains(':') && !token.starts_with("role:") {
+    let is_name = token.contains(':') && !token.starts_with("role:");
+    if is_name || Platform::parse(token).is_some() {
         return said;
     }
     let mut letters = said.chars();

@@ -1,6 +1,6 @@
 //! One attempt of the sign-in log: its facts, why it came out as it did, and what every policy said of it.
 
-use domain::access::{Judgment, Mismatch, Outcome, Step};
+use domain::access::{Judgment, Mismatch, Outcome};
 use domain::session::{Origin, Platform};
 use domain::user::UserType;
 use leptos::prelude::*;
@@ -8,7 +8,7 @@ use services::logs::{self, Applied, Detail, Judged, SignIn};
 
 use super::super::audit::moment;
 use super::super::{id, param};
-use super::{LOBBY, reason, result_said};
+use super::{LOBBY, result_said};
 use crate::routes;
 use crate::say;
 use crate::ssr::{Visit, visit};
@@ -24,7 +24,7 @@ pub fn SignInPage() -> impl IntoView {
         let sign_in = &detail.sign_in;
         let (tone, said) = result_said(sign_in.result);
         let title = format!("{} in {}", sign_in.user_name, sign_in.application_name);
-        let why = sign_in.reason.as_deref().map(|code| view! { <p>{reason(code)}</p> });
+        let why = sign_in.reason.as_deref().map(|code| view! { <p>{say::access::reason(code)}</p> });
         let what_if = what_if(sign_in);
         let (facts, policies, print) = (facts(&visit, sign_in), policies(&detail), small_print(sign_in));
         let at = moment(&visit, sign_in.at);
@@ -87,7 +87,7 @@ fn facts(visit: &Visit, sign_in: &SignIn) -> AnyView {
     let groups = (!groups.is_empty()).then(|| fact("Groups, by id", groups.join(", ")));
     let address = origin.address.map_or_else(|| "Undetermined".to_owned(), |address| address.to_string());
     let client = if origin.client.is_empty() { "Unknown".to_owned() } else { origin.client.clone() };
-    let proved = (facts.auth_time.0 > 0).then(|| moment(visit, facts.auth_time));
+    let proved = facts.auth_time.after_epoch();
     let age = |at: domain::time::Timestamp| {
         let minutes = (sign_in.at - at).0.max(0) / 60_000;
         match minutes {
@@ -97,13 +97,13 @@ fn facts(visit: &Visit, sign_in: &SignIn) -> AnyView {
         }
     };
     let second = facts.multifactor_at.map(|at| {
-        let known = (at.0 > 0).then(|| view! { {moment(visit, at)} {age(at)} });
-        let unknown = (at.0 <= 0).then_some("Used; the provider did not say when");
+        let known = at.after_epoch().map(|at| view! { {moment(visit, at)} {age(at)} });
+        let unknown = known.is_none().then_some("Used; the provider did not say when");
         view! { <div><dt>"Second factor"</dt><dd>{known} {unknown}</dd></div> }
     });
     let second = second.map_or_else(|| fact("Second factor", "None"), IntoAny::into_any);
-    let aged = (facts.auth_time.0 > 0).then(|| age(facts.auth_time));
-    let never = (facts.auth_time.0 <= 0).then_some("Nobody said when");
+    let never = proved.is_none().then_some("Nobody said when");
+    let proved = proved.map(|at| view! { {moment(visit, at)} {age(at)} });
     view! {
         <dl class="facts">
             <div>
@@ -123,7 +123,7 @@ fn facts(visit: &Visit, sign_in: &SignIn) -> AnyView {
             {fact("Browser", client)}
             {fact("User agent", if origin.user_agent.is_empty() { "None" } else { &origin.user_agent })}
             {fact("Methods", methods.join(", "))}
-            <div><dt>"Proved"</dt><dd>{proved} {aged} {never}</dd></div>
+            <div><dt>"Proved"</dt><dd>{proved} {never}</dd></div>
             {second}
             {groups}
         </dl>
@@ -187,19 +187,9 @@ fn outcome_said(outcome: &Outcome) -> AnyView {
     let text = match outcome {
         Outcome::Granted => "Together they let the person in.".to_owned(),
         Outcome::Blocked => "Together they blocked the person.".to_owned(),
-        Outcome::Demanded(demand) => format!("Together they asked for {}.", steps(&demand.0)),
+        Outcome::Demanded(demand) => format!("Together they asked for {}.", say::access::demand_of(demand)),
     };
     view! { <p>{text}</p> }.into_any()
-}
-
-/// "a second factor or acceptance of terms of use, and …".
-fn steps(wanted: &[Vec<Step>]) -> String {
-    let step = |step: &Step| match step {
-        Step::Terms(_) => "acceptance of terms of use".to_owned(),
-        other => say::access::step(*other).to_owned(),
-    };
-    let one_of = |of: &Vec<Step>| say::access::one_of(&of.iter().map(step).collect::<Vec<_>>());
-    wanted.iter().map(one_of).collect::<Vec<_>>().join(", and ")
 }
 
 fn name(judged: &Judged) -> AnyView {
@@ -219,7 +209,9 @@ fn said_by(judged: &Judged) -> impl IntoView + use<> {
         _ => Tone::Neutral,
     };
     let more = match &judged.judgment {
-        Judgment::Demands(demand) => Some(view! { <small>{format!("Wanted {}.", steps(&demand.0))}</small> }),
+        Judgment::Demands(demand) => {
+            Some(view! { <small>{format!("Wanted {}.", say::access::demand_of(demand))}</small> })
+        }
         _ => None,
     };
     view! { <li><div>{name(judged)} {more}</div> <Badge tone text=said/></li> }

@@ -84,7 +84,7 @@ pub(super) fn by_day(days: &Days) -> Option<AnyView> {
     Some(
         view! {
             <section class="chart" aria-label="Sign-ins by day">
-                <div class="drawing" inner_html=drawn(&bars, sum)></div>
+                <div inner_html=drawn(&bars, sum)></div>
                 <ul class="legend">{legend}</ul>
                 <details class="more">
                     <summary>"The same as a table"</summary>

@@ -13,12 +13,12 @@ use services::logs::{self, Found, SignIn, SignInAsk, To, whom};
 use services::{Reader, Verb};
 
 use super::audit::{dates, exports, moment, more_filters, resolve_who, who_refused};
-use crate::panel::account::platform;
 use crate::routes;
 use crate::say;
 use crate::ssr::{Visit, visit};
 use crate::ui::{
-    AdminFrame, Badge, Empty, FilterChip, Filters, Head, Notices, Pager, SortHead, Tone, is_empty, list_ask, page,
+    AdminFrame, Badge, Empty, FilterChip, Filters, Head, ListTable, Notice, Notices, Paging, SortHead, Tone, is_empty,
+    list_ask, page,
 };
 
 /// Stands for Lobby itself among the applications.
@@ -122,12 +122,10 @@ fn list(visit: Visit, found: Found) -> AnyView {
             view! { <a class="button small" href=visit.query.with(&visit.path, "after", cursor)>"Look further"</a> }
         });
         view! {
-            <div class="notice info" role="status">
-                <div>
-                    <p>{format!("So many sign-ins fit one of these filters that this page looked {way} {back} only.")}</p>
-                    <div class="actions">{further}</div>
-                </div>
-            </div>
+            <Notice tone=Tone::Info>
+                <p>{format!("So many sign-ins fit one of these filters that this page looked {way} {back} only.")}</p>
+                <div class="actions">{further}</div>
+            </Notice>
         }
     });
     if is_empty(&found) {
@@ -143,32 +141,24 @@ fn list(visit: Visit, found: Found) -> AnyView {
         }
         .into_any();
     }
-    let rows = found.items.iter().map(|sign_in| row(&visit, sign_in)).collect_view();
+    let rows = found.items.iter().map(|sign_in| row(&visit, sign_in)).collect_view().into_any();
+    let (sort, paging) = (visit.clone(), Paging::of(&found));
+    let under = looked.into_any();
     view! {
-        <div class="table dense">
-            <table>
-                <caption class="hidden">"Sign-in log"</caption>
-                <thead>
-                    <tr>
-                        <SortHead visit=visit.clone() name="time" label="Time" first=true descending=true/>
-                        <th scope="col">"Person"</th>
-                        <th scope="col">"Application"</th>
-                        <th scope="col">"Result"</th>
-                        <th scope="col">"From"</th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
-        {looked}
-        <Pager visit=visit count=found.count next=found.next previous=found.previous one="sign-in" many="sign-ins"/>
+        <ListTable visit caption="Sign-in log" rows paging one="sign-in" many="sign-ins" dense=true under>
+            <SortHead visit=sort name="time" label="Time" first=true descending=true/>
+            <th scope="col">"Person"</th>
+            <th scope="col">"Application"</th>
+            <th scope="col">"Result"</th>
+            <th scope="col">"From"</th>
+        </ListTable>
     }
     .into_any()
 }
 
 fn row(visit: &Visit, sign_in: &SignIn) -> impl IntoView + use<> {
     let (tone, text) = result_said(sign_in.result);
-    let reason = sign_in.reason.as_deref().map(|code| view! { " " <small>{reason(code)}</small> });
+    let reason = sign_in.reason.as_deref().map(|code| view! { " " <small>{say::access::reason(code)}</small> });
     let to = sign_in.application.map_or_else(|| LOBBY.to_owned(), |app| app.to_string());
     let origin = sign_in.facts.as_ref().map(|facts| facts.origin.clone());
     let country = sign_in.facts.as_ref().map(|facts| facts.country);
@@ -179,7 +169,7 @@ fn row(visit: &Visit, sign_in: &SignIn) -> impl IntoView + use<> {
         origin.as_ref().and_then(|origin| origin.address).map(|address| view! { <code>{address.to_string()}</code> });
     let client = origin.as_ref().map(|origin| {
         let client = if origin.client.is_empty() { "Unknown browser" } else { &origin.client };
-        view! { " " <small>{format!("{client} on {}", platform(origin.platform))}</small> }
+        view! { " " <small>{format!("{client} on {}", say::access::a_platform(origin.platform))}</small> }
     });
     view! {
         <tr>
@@ -194,9 +184,4 @@ fn row(visit: &Visit, sign_in: &SignIn) -> impl IntoView + use<> {
             <td data-label="From"><span>{address} {country} {client}</span></td>
         </tr>
     }
-}
-
-/// Why a sign-in did not succeed; a code that has no words here is shown as it is.
-fn reason(code: &str) -> String {
-    say::problem(&domain::problem::Problem::new("", code))
 }

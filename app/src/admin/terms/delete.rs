@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use services::access::terms;
 
-use crate::admin::groups::many;
+use super::times;
 use crate::admin::{id as read, param};
 use crate::error::AppError;
 use crate::routes;
@@ -33,7 +33,7 @@ pub fn DeleteTermsPage() -> impl IntoView {
         let problems = refused(&visit).await?;
         let terms = details.terms.value;
         let name = terms.name.to_string();
-        let said = format!("Accepted {} times so far. Export the list first if you need it.", many(details.accepted));
+        let said = format!("Accepted {} so far. Export the list first if you need it.", times(details.accepted));
         Ok(view! {
             <AdminFrame visit=visit.clone() name=format!("Delete {name}") narrow=true>
                 <Notices visit=visit.clone() problems=problems/>

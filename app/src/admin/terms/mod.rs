@@ -10,6 +10,7 @@ use services::Page;
 use services::access::rows::Listed;
 use services::access::terms;
 
+use crate::admin::groups::many;
 use crate::routes;
 use crate::ssr::{Visit, refused, visit};
 use crate::ui::{Icon, ListPage, ListTable, Nothing, Paging, SortHead, When, is_empty, list_ask, page};
@@ -101,4 +102,13 @@ fn none(visit: &Visit, may: bool) -> AnyView {
     };
     let add = may.then_some((routes::NEW_TERMS, "New terms"));
     view! { <Nothing icon="log" title text narrowed=searched all=(routes::TERMS, "Show all terms") add/> }.into_any()
+}
+
+/// How often it was accepted.
+fn times(accepted: i64) -> String {
+    match accepted {
+        0 => "never".to_owned(),
+        1 => "once".to_owned(),
+        n => format!("{} times", many(n)),
+    }
 }

@@ -9,8 +9,7 @@ use services::access::terms::{self, Details};
 use services::{Count, Page, Stored, markdown};
 
 use super::form::fields;
-use super::{asked_again, languages};
-use crate::admin::groups::many;
+use super::{asked_again, languages, times};
 use crate::admin::{Edited, conflict, id as read, param, problems_of, whole};
 use crate::error::AppError;
 use crate::routes;
@@ -132,7 +131,7 @@ fn facts(visit: &Visit, details: &Details) -> impl IntoView + use<> {
                 <div><dt>"What counts"</dt><dd>{held}</dd></div>
                 <div><dt>"Languages"</dt><dd>{languages(terms)}</dd></div>
                 <div><dt>"Asked again"</dt><dd>{asked_again(terms)}</dd></div>
-                <div><dt>"Accepted"</dt><dd>{format!("{} times", many(details.accepted))}</dd></div>
+                <div><dt>"Accepted"</dt><dd>{times(details.accepted)}</dd></div>
                 <div><dt>"Created"</dt><dd><When visit=visit.clone() at=terms.created_at/></dd></div>
             </dl>
         </section>
@@ -150,7 +149,7 @@ fn texts(terms: &Terms) -> impl IntoView + use<> {
             view! {
                 <details class="more" open=alone>
                     <summary>{said}</summary>
-                    <div class="card terms" lang=text.language.clone() inner_html=html></div>
+                    <div class="card" lang=text.language.clone() inner_html=html></div>
                 </details>
             }
         })

@@ -1,6 +1,6 @@
 //! The answer to one question: the outcome in a line, the policies that apply, and why each other one does not.
 
-use domain::access::{Demand, Judged, Judgment, Outcome};
+use domain::access::{Judged, Judgment, Outcome};
 use leptos::prelude::*;
 use services::access::Asked;
 
@@ -18,20 +18,11 @@ pub fn tone(outcome: &Outcome) -> Tone {
     }
 }
 
-/// "a second factor, and your word to the terms of use".
-fn wanted(demand: &Demand) -> String {
-    let one_of = |steps: &Vec<domain::access::Step>| {
-        let words: Vec<String> = steps.iter().map(|step| say::access::step_of(*step).to_owned()).collect();
-        say::access::one_of(&words)
-    };
-    demand.0.iter().map(one_of).collect::<Vec<_>>().join(", and ")
-}
-
 fn line(typed: &Typed, name: &str, outcome: &Outcome) -> String {
     let who = &typed.person;
     match outcome {
         Outcome::Granted => format!("{name} opens for {who}."),
-        Outcome::Demanded(demand) => format!("{name} asks {who} for {}.", wanted(demand)),
+        Outcome::Demanded(demand) => format!("{name} asks {who} for {}.", say::access::demand_of(demand)),
         Outcome::Blocked => format!("{name} is blocked for {who}."),
     }
 }
@@ -85,7 +76,7 @@ fn applied(asked: &Asked, judged: &Judged) -> AnyView {
         Judgment::NotApplied(_) => Tone::Neutral,
     };
     let more = match &judged.judgment {
-        Judgment::Demands(demand) => Some(format!("It asks for {}.", wanted(demand))),
+        Judgment::Demands(demand) => Some(format!("It asks for {}.", say::access::demand_of(demand))),
         _ => asked
             .set
             .entry(judged.policy)

@@ -94,10 +94,8 @@ fn because(tried: &Tried) -> Option<String> {
     }
     match (tried.reason.as_deref(), &tried.outcome) {
         (Some("access_blocked"), _) if !tried.why.is_empty() => Some(super::trial::stopped(&tried.why)),
-        (Some("access_blocked"), _) => Some("An access policy stopped this.".to_owned()),
         (Some("access_asks"), Some(Outcome::Demanded(demand))) => Some(super::trial::asked(demand)),
-        (Some("access_asks"), _) => Some("An access policy asked for more.".to_owned()),
-        (Some(code), _) => Some(say::problem(&domain::problem::Problem::new("", code))),
+        (Some(code), _) => Some(say::access::reason(code)),
         (None, _) => None,
     }
 }

@@ -28,11 +28,7 @@ pub fn stopped(why: &[Why]) -> String {
 
 /// "It asks for a second factor."
 pub fn asked(demand: &Demand) -> String {
-    let one_of = |steps: &Vec<domain::access::Step>| {
-        let words: Vec<String> = steps.iter().map(|step| say::access::step_of(*step).to_owned()).collect();
-        say::access::one_of(&words)
-    };
-    format!("It asks for {}.", demand.0.iter().map(one_of).collect::<Vec<_>>().join(", and "))
+    format!("It asks for {}.", say::access::demand_of(demand))
 }
 
 pub async fn section(visit: &Visit, owner: &OwnerOf<domain::group::Group>, guest: &Guest) -> Verb<Option<AnyView>> {

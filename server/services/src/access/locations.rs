@@ -48,7 +48,7 @@ async fn create_now(services: &Services, by: &PolicyAdmin, location: Location) -
 /// `version` is the one its form was filled from.
 ///
 /// # Errors
-/// As [`create`]; `location_by_country` where a policy in force needs country data that are not there.
+/// As [`create`]; `country_data_missing` beside `kind` where a policy in force would need data that are not there.
 pub async fn save(services: &Services, by: &PolicyAdmin, location: Location, version: i64) -> Verb<()> {
     let mut deed = services.deed(by.actor()).await?;
     let old: Stored<Location> = store::access::get(&mut deed.tx, location.id).await?.ok_or(Denied::NotFound)?;

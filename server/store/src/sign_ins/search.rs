@@ -170,12 +170,6 @@ impl Want {
     }
 }
 
-/// Before every id that was made at or after `at` (RFC 9562, section 5.7: milliseconds in the first 48 bits).
-fn first_id(at: Timestamp) -> Bind {
-    let millis = at.0.clamp(0, (1 << 48) - 1);
-    Bind::text(format!("{:08x}-{:04x}-0000-0000-000000000000", millis >> 16, millis & 0xffff))
-}
-
 /// When an id was made.
 fn moment(id: &str) -> Option<Timestamp> {
     let high = id.get(..8).and_then(|high| i64::from_str_radix(high, 16).ok())?;
@@ -205,7 +199,9 @@ impl Way {
         let by_policy = driver.is_some_and(|driver| driver.fragment.is_none());
         let (since, until) = if by_policy { (POLICY_SINCE, POLICY_UNTIL) } else { (SINCE, UNTIL) };
         let span = [(since, want.since), (until, want.until)];
-        let span = span.into_iter().filter_map(|(fragment, at)| Some(Filter::new(fragment, [first_id(at?)])));
+        let span = span
+            .into_iter()
+            .filter_map(|(fragment, at)| Some(Filter::new(fragment, [Bind::text(domain::id::first(at?))])));
         if by_policy {
             let bounds = [POLICY_SINCE, POLICY_AT_MOST];
             let walked = span.collect();

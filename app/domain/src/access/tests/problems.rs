@@ -83,5 +83,5 @@ fn a_policy_tells_what_it_names() {
     assert_eq!(named, expected);
     assert_eq!(policy.terms().collect::<Vec<_>>(), [samples::terms_id(31), samples::terms_id(32)]);
     assert_eq!(policy.protected_groups().collect::<Vec<_>>(), [samples::group(21)]);
-    assert!(policy.wants_multifactor() && !policy.blocks());
+    assert!(policy.controls().contains(&crate::access::Control::Multifactor) && !policy.blocks());
 }

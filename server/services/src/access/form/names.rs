@@ -1,12 +1,13 @@
 //! What the tokens of a form stand for, and which of them can be chosen.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use domain::access::{Policy, What, Who};
-use domain::id::{GroupId, UserId};
+use domain::access::{Policy, Terms};
+use domain::id::{AppId, GroupId, UserId};
 use domain::user::User;
 use store::PageAsk;
 
+use crate::access::naming::users_and_groups;
 use crate::{Reader, Services, Verb};
 
 /// So many groups or applications are offered; further groups are named by their name.
@@ -50,18 +51,9 @@ pub struct Choices {
 /// # Errors
 /// Where the database does not answer.
 pub async fn names(services: &Services, _by: &Reader, policies: &[&Policy]) -> Verb<Names> {
-    let (mut users, mut groups, mut apps) = (Vec::new(), Vec::new(), Vec::new());
-    for policy in policies {
-        for named in policy.users.include.iter().chain(&policy.users.exclude) {
-            match named {
-                Who::User(id) => users.push(*id),
-                Who::Group(id) => groups.push(*id),
-                Who::All | Who::Guests | Who::Role(_) => {}
-            }
-        }
-        let named = policy.applications.include.iter().chain(&policy.applications.exclude);
-        apps.extend(named.filter_map(|what| if let What::App(id) = what { Some(*id) } else { None }));
-    }
+    let (users, groups) = users_and_groups(policies.iter().flat_map(|policy| policy.users.all()));
+    let apps: BTreeSet<AppId> = policies.iter().flat_map(|policy| policy.named_applications()).collect();
+    let apps: Vec<AppId> = apps.into_iter().collect();
     let mut names = Names::default();
     let mut tx = services.store.read().await?;
     names.add("user", people(&mut tx, &users).await?);
@@ -86,9 +78,8 @@ async fn whole(services: &Services, tx: &mut store::Tx, names: &mut Names) -> Ve
     let set = services.policies();
     names.add("location", set.locations.values().map(|location| (location.id, location.name.to_string())));
     if !set.terms.is_empty() {
-        let ask = PageAsk { size: OFFERED, ..PageAsk::default() };
-        let terms = store::access::page::<domain::access::Terms>(tx, &ask, &[]).await?;
-        names.0.extend(terms.items.into_iter().map(|terms| (format!("terms:{}", terms.id), terms.name)));
+        let there = store::access::names::<Terms>(tx).await?.into_iter().filter(|terms| !terms.deleted);
+        names.add("terms", there.map(|terms| (terms.id, terms.name)));
     }
     Ok(())
 }

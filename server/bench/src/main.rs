@@ -5,6 +5,7 @@
 mod bare;
 mod client;
 mod cores;
+mod evaluation;
 mod federation;
 mod house;
 mod invite;
@@ -174,6 +175,7 @@ async fn measure(lobby: &Path, bench: &Path, quick: bool) -> anyhow::Result<Vec<
     let bare_value = figures[0][1].rate();
     let per_second = asks.iter().zip(figures).map(|((name, ..), [one, many])| Row::rate(name, bare_value, &one, &many));
     let mut rows: Vec<Row> = per_second.collect();
+    rows.push(Row::one("policy_evaluation", evaluation::measure()?, Unit::Microseconds));
     rows.push(Row::one("federation_callback", callback, Unit::Milliseconds));
     rows.push(Row::one("invite_10k", invited, Unit::Seconds));
     rows.push(Row::one("rss_idle", rss_idle, Unit::MebiBytes));

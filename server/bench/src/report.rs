@@ -9,6 +9,7 @@ pub enum Unit {
     Rate,
     Seconds,
     Milliseconds,
+    Microseconds,
     MebiBytes,
     KibiBytes,
 }
@@ -19,6 +20,7 @@ impl Unit {
             Self::Rate => "requests/s",
             Self::Seconds => "s",
             Self::Milliseconds => "ms",
+            Self::Microseconds => "us",
             Self::MebiBytes => "MiB",
             Self::KibiBytes => "KiB",
         }
@@ -101,6 +103,7 @@ pub fn judge(rows: &mut [Row]) {
                 let ratio = row.value / few_realms;
                 Some((format!("0.9 of realm_lookup_5: {ratio:.2}"), ratio >= 0.9))
             }
+            "policy_evaluation" => most(50.0, "50 us"),
             "invite_10k" => most(5.0, "5 s"),
             "sign_in_log_filter" | "sign_in_log_filter_pg" => most(50.0, "50 ms"),
             "rss_idle" => most(40.0, "40 MiB"),

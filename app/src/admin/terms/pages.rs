@@ -145,16 +145,16 @@ fn texts(terms: &Terms) -> impl IntoView + use<> {
         .texts
         .iter()
         .map(|text| {
-            let (said, html) = (format!("As people read it: {}", text.language), markdown::render(&text.text));
+            let html = markdown::render(&text.text);
             view! {
                 <details class="more" open=alone>
-                    <summary>{said}</summary>
+                    <summary>{text.language.clone()}</summary>
                     <div class="card" lang=text.language.clone() inner_html=html></div>
                 </details>
             }
         })
         .collect_view();
-    view! { <section class="stack">{texts}</section> }
+    view! { <section class="stack"><h2>"As people read it"</h2>{texts}</section> }
 }
 
 fn edit(terms: &Terms, version: i64, draft: &Draft<Edited<TermsForm>>) -> impl IntoView + use<> {

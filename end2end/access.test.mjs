@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 
 import { administrator, bring, ownerWithGroup } from "./stage/founding.mjs";
 import { stories } from "./stage/house.mjs";
-import { createPolicy, switchOff } from "./stage/policies.mjs";
+import { createPolicy, fillPolicy, switchOff } from "./stage/policies.mjs";
 
 stories("Access policies", ({ house, way, part }) => {
     const application = `Gate ${way.tag}`;
@@ -32,6 +32,24 @@ stories("Access policies", ({ house, way, part }) => {
         await admin.press("Save settings");
         await admin.sees("Saved.");
     });
+
+    if (way.scripts) {
+        part("The editor says what is wrong and what the policy reads as while it is written.", async () => {
+            const wish = { name: policy, users: ["Everybody"], applications: ["Lobby itself"], platforms: ["Linux"], grant: "block" };
+            await fillPolicy(admin, wish);
+            await admin.sees("Name: Another one has this name already.");
+            await admin.sees("For everybody, in Lobby itself, on Linux, from anywhere → block.");
+            await admin.type("Name", `${policy}, too`);
+            await admin.sees("This would lock you out of Lobby from where you are now, so it was not saved.");
+            await admin.seesNot("Another one has this name already.");
+            await admin.page.locator("#said-platforms").click();
+            await admin.page.getByLabel("iOS", { exact: true }).first().check();
+            await admin.sees("on Linux and iOS", "Name iOS and macOS together");
+            await admin.looksAt("A policy while it is written");
+            await admin.goTo("/admin/policies");
+            await admin.seesNot(`${policy}, too`);
+        });
+    }
 
     part("The tile says so before the click, and the page before the gate says why and what opens.", async () => {
         await guest.goTo("/");

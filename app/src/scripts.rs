@@ -11,6 +11,8 @@ pub struct BrowserFiles {
     pub style: Option<String>,
     /// What holds a passkey, on the pages that ask for one.
     pub passkeys: Option<String>,
+    /// What has a form checked while it is filled in, on the pages that have one.
+    pub live: Option<String>,
 }
 
 /// Stands in the head, in place of leptos' `HydrationScripts`. A page that has no island fetches neither script nor wasm;
@@ -34,6 +36,13 @@ pub fn BrowserScripts() -> impl IntoView {
 pub fn PasskeyScript() -> impl IntoView {
     let files = use_context::<BrowserFiles>().unwrap_or_default();
     files.passkeys.map(|script| view! { <script type="module" src=script></script> })
+}
+
+/// Has the forms with `data-check` checked while they are filled in. Written by hand, for the same reason.
+#[component]
+pub fn LiveScript() -> impl IntoView {
+    let files = use_context::<BrowserFiles>().unwrap_or_default();
+    files.live.map(|script| view! { <script type="module" src=script></script> })
 }
 
 /// Starts the islands of the page, outer ones before inner ones. What leptos' own `island_script.js` does, except that
@@ -83,11 +92,12 @@ mod tests {
             wasm: Some("/pkg/client-2.wasm".to_owned()),
             style: Some("/pkg/style-3.css".to_owned()),
             passkeys: Some("/pkg/passkeys-4.js".to_owned()),
+            live: Some("/pkg/live-5.js".to_owned()),
         });
         assert!(html.contains(r#"<link rel="stylesheet" href="/pkg/style-3.css""#), "{html}");
         assert!(html.contains(r#"("/pkg/client-1.js", "/pkg/client-2.wasm")"#), "{html}");
         assert!(html.contains(r#"<script type="module" nonce=""#), "{html}");
-        assert!(!html.contains("passkeys"), "a page that asks for none: {html}");
+        assert!(!html.contains("passkeys") && !html.contains("live"), "a page that asks for none: {html}");
     }
 
     #[test]

@@ -212,12 +212,7 @@ pub async fn doorway<T: Kept>(
     let visit = visit().map_err(|refusal| AppError::code(refusal.code()))?;
     log_refusal(&visit, &refusal).await;
     if !visit.wants_html {
-        if let Some(response) = use_context::<ResponseOptions>() {
-            response.set_status(status(&refusal));
-        }
-        let code = refusal.code();
-        let problems = if let Refusal::Invalid(problems) = refusal { problems } else { Vec::new() };
-        return Err(AppError { code: code.to_owned(), problems });
+        return Err(told(refusal));
     }
     if let Some(elsewhere) = leads_elsewhere(&refusal, &back) {
         redirect(&elsewhere);
@@ -235,6 +230,16 @@ pub async fn doorway<T: Kept>(
         }
     }
     Ok(())
+}
+
+/// A refusal for a client that is no browser, or for a script: with its status.
+pub fn told(refusal: Refusal) -> AppError {
+    if let Some(response) = use_context::<ResponseOptions>() {
+        response.set_status(status(&refusal));
+    }
+    let code = refusal.code().to_owned();
+    let problems = if let Refusal::Invalid(problems) = refusal { problems } else { Vec::new() };
+    AppError { code, problems }
 }
 
 /// A form that could not be read: said on the page that it came from, and to a client that is no browser by a status.

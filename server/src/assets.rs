@@ -40,7 +40,7 @@ pub fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
     })
 }
 
-/// Where pages find the islands, the style sheet and the script of passkeys.
+/// Where pages find the islands, the style sheet and the scripts written by hand.
 pub fn names() -> BrowserFiles {
     let find = |stem: &str, ending: &str| {
         let named = |asset: &&Asset| asset.url.starts_with(stem) && asset.url.ends_with(ending);
@@ -51,6 +51,7 @@ pub fn names() -> BrowserFiles {
         wasm: find("/pkg/client-", ".wasm"),
         style: find("/pkg/style-", ".css"),
         passkeys: find("/pkg/passkeys-", ".js"),
+        live: find("/pkg/live-", ".js"),
     }
 }
 
@@ -282,7 +283,7 @@ mod tests {
     #[test]
     fn pages_are_given_addresses_that_are_served() {
         let files = names();
-        for url in [files.script, files.wasm, files.style, files.passkeys].into_iter().flatten() {
+        for url in [files.script, files.wasm, files.style, files.passkeys, files.live].into_iter().flatten() {
             assert!(PACKED.iter().any(|asset| asset.url == url && asset.immutable), "{url}");
         }
     }

@@ -1,5 +1,5 @@
-//! What a plain endpoint answers a refusal: a browser is led to what lets it pass, or back with the reason over the page;
-//! everybody else gets the status.
+//! What a plain endpoint answers a refusal: a browser is led to what lets it pass, and after a form back to its page with
+//! the reason over it; everybody else gets the status.
 
 use app::routes;
 use app::ssr::{self, Draft, Kept, NothingTyped, Visit, as_problem, keep_draft, leads_elsewhere};
@@ -8,33 +8,43 @@ use axum::response::{IntoResponse, Redirect, Response};
 use domain::problem::Problem;
 use services::{Denied, Refusal};
 
+/// To a GET.
 pub async fn refused(visit: &Visit, refusal: Refusal, back: &str) -> Response {
-    if matches!(refusal, Refusal::Denied(Denied::Forbidden | Denied::NotFound)) && visit.viewer.is_some() {
-        visit.services.note_refusal(&visit.actor(), &visit.path, &refusal).await;
+    note(visit, &refusal).await;
+    elsewhere(visit, &refusal, back).unwrap_or_else(|| ssr::status(&refusal).into_response())
+}
+
+/// To a form of one button, which has no field to say it beside.
+pub async fn led_back(visit: &Visit, refusal: Refusal, back: &str) -> Response {
+    note(visit, &refusal).await;
+    if let Some(elsewhere) = elsewhere(visit, &refusal, back) {
+        return elsewhere;
     }
     let status = ssr::status(&refusal);
-    if status == StatusCode::INTERNAL_SERVER_ERROR {
-        tracing::error!(%refusal, request = %visit.correlation, "an endpoint failed");
-    }
-    if visit.wants_html {
-        if let Some(elsewhere) = leads_elsewhere(&refusal, back) {
-            return Redirect::to(&elsewhere).into_response();
-        }
-        if status == StatusCode::UNPROCESSABLE_ENTITY
-            && let Ok(draft) = keep_draft(visit, NothingTyped::FORM, &over_the_page(visit, refusal)).await
-        {
+    if visit.wants_html && status.is_client_error() {
+        let problems = match refusal {
+            Refusal::Invalid(problems) => problems,
+            other => vec![as_problem(visit, &other)],
+        };
+        let whole = |problem| Problem { field: String::new(), ..problem };
+        let draft = Draft { typed: NothingTyped, problems: problems.into_iter().map(whole).collect() };
+        if let Ok(draft) = keep_draft(visit, NothingTyped::FORM, &draft).await {
             return Redirect::to(&routes::drafted(back, draft)).into_response();
         }
     }
     status.into_response()
 }
 
-/// Forms of one button have no field to say it beside.
-fn over_the_page(visit: &Visit, refusal: Refusal) -> Draft<NothingTyped> {
-    let problems = match refusal {
-        Refusal::Invalid(problems) => problems,
-        other => vec![as_problem(visit, &other)],
-    };
-    let whole = |problem| Problem { field: String::new(), ..problem };
-    Draft { typed: NothingTyped, problems: problems.into_iter().map(whole).collect() }
+fn elsewhere(visit: &Visit, refusal: &Refusal, back: &str) -> Option<Response> {
+    let elsewhere = leads_elsewhere(refusal, back).filter(|_| visit.wants_html)?;
+    Some(Redirect::to(&elsewhere).into_response())
+}
+
+async fn note(visit: &Visit, refusal: &Refusal) {
+    if matches!(refusal, Refusal::Denied(Denied::Forbidden | Denied::NotFound)) && visit.viewer.is_some() {
+        visit.services.note_refusal(&visit.actor(), &visit.path, refusal).await;
+    }
+    if ssr::status(refusal) == StatusCode::INTERNAL_SERVER_ERROR {
+        tracing::error!(%refusal, request = %visit.correlation, "an endpoint failed");
+    }
 }

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use services::factors::{passes, recovery};
 use services::{Denied, Secret, Verb, invitations};
 
-use crate::refused::refused;
+use crate::refused::led_back;
 
 const POLICY: &str =
     "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'none'";
@@ -118,7 +118,7 @@ async fn show(visit: &Visit, shown: Verb<Shown>, page: &str) -> Response {
             let headers = [(header::CONTENT_SECURITY_POLICY, POLICY), (header::CACHE_CONTROL, "no-store")];
             (headers, Html(written(visit, &shown))).into_response()
         }
-        Err(refusal) => refused(visit, refusal, page).await,
+        Err(refusal) => led_back(visit, refusal, page).await,
     }
 }
 

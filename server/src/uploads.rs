@@ -10,7 +10,7 @@ use domain::id::{AppId, ProviderId};
 use services::logos::MOST_BYTES;
 use services::{Refusal, Verb, applications, organization, providers};
 
-use crate::refused::refused;
+use crate::refused::led_back;
 
 /// A picture may have 256 KiB, and a larger one is refused in words. So that they arrive, even a photograph is read to its
 /// end: a browser that is still sending when it is answered shows a broken connection.
@@ -71,6 +71,6 @@ async fn picture(mut form: Multipart) -> Verb<Option<Vec<u8>>> {
 async fn lead_on(visit: &Visit, back: &str, done: Verb<()>) -> Response {
     match done {
         Ok(()) => Redirect::to(&routes::with(back, "done", "saved")).into_response(),
-        Err(refusal) => refused(visit, refusal, back).await,
+        Err(refusal) => led_back(visit, refusal, back).await,
     }
 }

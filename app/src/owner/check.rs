@@ -55,17 +55,11 @@ pub async fn answer(form: InviteForm) -> Result<Checked, AppError> {
         let inviting = inviting(&visit, &form.group).await?;
         check(&visit, &inviting, &form).await
     };
-    let told = |refusal: Refusal| {
-        if let Some(response) = leptos::prelude::use_context::<leptos_axum::ResponseOptions>() {
-            response.set_status(ssr::status(&refusal));
-        }
-        AppError::code(refusal.code())
-    };
     let with_problems = |(checked, problems): (Checked, Vec<Problem>)| Checked {
         wrong: problems.iter().map(crate::say::problem).collect(),
         ..checked
     };
-    checked.await.map(with_problems).map_err(told)
+    checked.await.map(with_problems).map_err(ssr::told)
 }
 
 /// The verdicts and the letter, and what is wrong with the fields.

@@ -34,8 +34,7 @@ fn passkey_of(text: &str) -> Verb<PasskeyId> {
 pub async fn rename_passkey(#[server(default)] form: NameForm) -> Result<(), AppError> {
     doorway(form.clone(), routes::ACCOUNT, async move {
         let visit = visit()?;
-        let passkey = passkey_of(&form.id)?;
-        passkeys::rename(&visit.services, &visit.viewer()?, passkey, &form.name).await?;
+        passkeys::rename(&visit.services, &visit.viewer()?, passkey_of(&form.id)?, &form.name).await?;
         Ok(Next::to(routes::ACCOUNT).done("passkey-renamed"))
     })
     .await

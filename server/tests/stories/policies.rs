@@ -149,6 +149,29 @@ async fn a_location_is_pasted_tried_and_kept_while_it_is_used() {
 }
 
 #[tokio::test]
+async fn a_policy_is_weighed_while_it_is_written_and_nothing_of_it_is_kept() {
+    for lobby in testing::both().await {
+        let mut admin = administrator(&lobby).await;
+        lobby.guest("ada@praxis.example").await;
+        admin.accept = "application/json";
+        let said = async |form: &[(&str, &str)]| {
+            let answer = admin.post("/fn/policies/check", form).await;
+            assert_eq!(answer.status, StatusCode::OK);
+            let parts: Vec<(String, String)> = serde_json::from_str(&answer.text()).unwrap();
+            parts.into_iter().collect::<std::collections::BTreeMap<_, _>>()
+        };
+        let parts = said(&form("<b>", "nobody@praxis.example", "all")).await;
+        assert!(parts["about-policy"].contains("nobody@praxis.example"), "{parts:?}");
+        let parts = said(&form("Desktops", "ada@praxis.example", "block")).await;
+        assert!(parts["said-users"].contains("all guests except ada@praxis.example"), "{parts:?}");
+        assert!(!parts["about-policy"].contains("class=\"problem\""), "{parts:?}");
+        let parts = said(&form("Desktops", "<i>@praxis.example", "block")).await;
+        assert!(parts["said-users"].contains("&lt;i&gt;") && !parts["said-users"].contains("<i>"), "{parts:?}");
+        assert!(lobby.services.policies().policies.is_empty());
+    }
+}
+
+#[tokio::test]
 async fn terms_are_written_in_several_languages_and_shown_as_people_read_them() {
     for lobby in testing::both().await {
         let admin = administrator(&lobby).await;

@@ -140,10 +140,12 @@ fn is_met(set: &PolicySet, policy: &Policy, control: Control, attempt: &Attempt)
         // Where the policy says how often, it says so of the second factor too. One that counts once is of the last proof:
         // an earlier one may have been used up.
         Control::Multifactor => {
-            let of_last_proof = |at, frequency| frequency != Frequency::EveryTime || at >= attempt.proof.at;
-            let counts = |at| {
-                let often = |frequency| is_recent(frequency, at, attempt) && of_last_proof(at, frequency);
-                policy.frequency.is_none_or(often)
+            let counts = |at: Timestamp| match policy.frequency {
+                None => true,
+                Some(Frequency::EveryTime) => {
+                    at >= attempt.proof.at && is_recent(Frequency::EveryTime, attempt.proof.at, attempt)
+                }
+                Some(frequency) => is_recent(frequency, at, attempt),
             };
             attempt.proof.multifactor_at.is_some_and(counts)
         }

@@ -3,11 +3,32 @@
 use domain::access::PolicyState;
 use domain::problem::Problem;
 use leptos::prelude::*;
-use services::access::form::{Choices, PolicyForm};
+use leptos::server_fn::ServerFn;
+use services::Refusal;
+use services::access::form::{Choices, PolicyForm, choices};
+use services::access::policies;
 
 use super::fields::{applications, control, locations, part, platforms, users};
+use crate::admin::id as read;
+use crate::error::AppError;
 use crate::say;
+use crate::scripts::LiveScript;
+use crate::ssr::{self, as_problem, visit};
 use crate::ui::{Field, Hidden, Notice, Tone};
+
+/// What stands below the sentence.
+const ABOUT: &str = "about-policy";
+/// The parts of the sentence whose problems are said below it.
+const PARTS: [(&str, &str); 6] = [
+    ("users", "For: "),
+    ("applications", "In: "),
+    ("platforms", "On: "),
+    ("locations", "From: "),
+    ("grant", "What it does: "),
+    ("frequency", "How often: "),
+];
+/// What the page says elsewhere once the form was sent.
+const ELSEWHERE: [(&str, &str); 3] = [("name", "Name: "), ("state", "State: "), ("", "")];
 
 /// Which form it is: of a new policy, or of one that is there.
 pub(super) struct Form {
@@ -28,44 +49,100 @@ pub(super) fn editor(form: Form, typed: &PolicyForm, problems: &[Problem], choic
     let of = of.map(|(id, version)| {
         view! { <Hidden name="id" value=id/> <Hidden name="version" value=version.to_string()/> }
     });
-    let names = &choices.names;
+    let said = Said::of(typed, choices);
     let frequency = problem("frequency");
     let control_problem = problem("grant").or_else(|| frequency.clone());
     view! {
-        <form class="form policy" method="post" action=action>
+        <form class="form policy" method="post" action=action data-check=CheckPolicy::PATH>
             {of}
             <Field name="form[name]" label="Name" value=typed.name.clone() problem=problem("name")/>
             <div class="sentence">
-                "For " {part(say::policy::users(typed, names), problem("users"), users(typed, choices))}
-                ", in " {part(say::policy::applications(typed, names), problem("applications"), applications(typed, choices))}
-                ", on " {part(say::policy::platforms(typed, names), problem("platforms"), platforms(typed, choices))}
-                ", from " {part(say::policy::locations(typed, names), problem("locations"), locations(typed, choices))}
-                " → " {part(say::policy::control(typed, names), control_problem, control(typed, choices, frequency))} "."
+                "For " {part("said-users", said.users, problem("users"), users(typed, choices))}
+                ", in " {part("said-applications", said.applications, problem("applications"), applications(typed, choices))}
+                ", on " {part("said-platforms", said.platforms, problem("platforms"), platforms(typed, choices))}
+                ", from " {part("said-locations", said.locations, problem("locations"), locations(typed, choices))}
+                " → " {part("said-control", said.control, control_problem, control(typed, choices, frequency))} "."
             </div>
-            {refused(problems)}
-            {warnings(typed)}
+            <div class="stack" id=ABOUT role="status">{refused(problems, &[])} {warnings(typed)}</div>
             {state(typed, problem("state"))}
             <div class="actions">
                 <button class="button primary">{send}</button>
                 <a class="button quiet" href=cancel>"Cancel"</a>
             </div>
+            <LiveScript/>
         </form>
     }
 }
 
-/// Each part of the sentence that is wrong, in one place: only one part stands open at a time.
-fn refused(problems: &[Problem]) -> impl IntoView + use<> {
+/// What stands in the page anew as the form is filled in: (id, HTML).
+#[server(prefix = "/fn", endpoint = "policies/check")]
+pub async fn check_policy(
+    #[server(default)] form: PolicyForm,
+    #[server(default)] id: String,
+) -> Result<Vec<(String, String)>, AppError> {
+    let checked = async {
+        let visit = visit()?;
+        let by = visit.viewer()?.policy_administrator()?;
+        let own = if id.is_empty() { None } else { Some(read(&id)?) };
+        let draft = form.read(&visit.services, &by, own).await;
+        let choices = choices(&visit.services, &visit.viewer()?.reader()?, draft.as_ref().ok()).await?;
+        let weighed = match draft {
+            Ok(draft) => policies::weigh(&visit.services, &by, &draft).await,
+            Err(refusal) => Err(refusal),
+        };
+        let problems = match weighed {
+            Ok(()) => Vec::new(),
+            Err(Refusal::Invalid(problems)) => problems,
+            Err(refusal @ Refusal::Rule(_)) => vec![as_problem(&visit, &refusal)],
+            Err(refusal) => return Err(refusal),
+        };
+        Ok(anew(&form, &problems, &choices))
+    };
+    checked.await.map_err(ssr::told)
+}
+
+fn anew(typed: &PolicyForm, problems: &[Problem], choices: &Choices) -> Vec<(String, String)> {
+    let said = Said::of(typed, choices);
     let parts = [
-        ("users", "For"),
-        ("applications", "In"),
-        ("platforms", "On"),
-        ("locations", "From"),
-        ("grant", "What it does"),
-        ("frequency", "How often"),
+        ("said-users", said.users),
+        ("said-applications", said.applications),
+        ("said-platforms", said.platforms),
+        ("said-locations", said.locations),
+        ("said-control", said.control),
     ];
+    let parts = parts.into_iter().map(|(id, said)| (id.to_owned(), said.into_view().to_html()));
+    let about = view! { {refused(problems, &ELSEWHERE)} {warnings(typed)} };
+    parts.chain([(ABOUT.to_owned(), about.to_html())]).collect()
+}
+
+/// The parts of the sentence, in words.
+struct Said {
+    users: String,
+    applications: String,
+    platforms: String,
+    locations: String,
+    control: String,
+}
+
+impl Said {
+    fn of(typed: &PolicyForm, Choices { names, .. }: &Choices) -> Self {
+        Self {
+            users: say::policy::users(typed, names),
+            applications: say::policy::applications(typed, names),
+            platforms: say::policy::platforms(typed, names),
+            locations: say::policy::locations(typed, names),
+            control: say::policy::control(typed, names),
+        }
+    }
+}
+
+/// What is wrong, in one place: only one part of the sentence stands open at a time.
+fn refused(problems: &[Problem], more: &[(&str, &str)]) -> impl IntoView + use<> {
+    let part =
+        |problem: &Problem| PARTS.iter().chain(more).find(|(field, _)| problem.field == *field).map(|(_, part)| *part);
     let said = problems.iter().filter_map(|problem| {
-        let (_, part) = parts.iter().find(|(field, _)| problem.field == *field)?;
-        Some(view! { <li class="problem">{format!("{part}: {}", say::problem(problem))}</li> })
+        let said = format!("{}{}", part(problem)?, say::problem(problem));
+        Some(view! { <li class="problem">{said}</li> })
     });
     let said: Vec<_> = said.collect();
     (!said.is_empty()).then(|| view! { <ul class="stack">{said}</ul> })

@@ -8,12 +8,12 @@ use services::access::form::{Choices, PolicyForm};
 use crate::say;
 use crate::ui::{Choice, Field, Select, SelectOption, TextArea};
 
-/// One underlined part. It stands open where something in it is wrong; the browser keeps one open at a time.
-pub(super) fn part(said: String, problem: Option<String>, controls: AnyView) -> impl IntoView {
+/// One underlined part, called `id`. It stands open where something in it is wrong; the browser keeps one open at a time.
+pub(super) fn part(id: &'static str, said: String, problem: Option<String>, controls: AnyView) -> impl IntoView {
     let open = problem.is_some();
     view! {
         <details class="menu" name="part" open=open>
-            <summary>{said}</summary>
+            <summary id=id>{said}</summary>
             <div>
                 {problem.map(|problem| view! { <p class="problem">{problem}</p> })}
                 {controls}

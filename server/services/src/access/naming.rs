@@ -68,15 +68,22 @@ pub(super) fn users_and_groups<'a>(named: impl Iterator<Item = &'a Who>) -> (Vec
     (users.into_iter().collect(), groups.into_iter().collect())
 }
 
-/// The groups that the policy leaves out and anybody could be let into, by name. Whoever lets people in waits until it is
-/// kept, or is seen.
-pub(super) async fn unprotected(tx: &mut Tx, policy: &Policy) -> Verb<Vec<String>> {
+fn protected(policy: &Policy) -> Vec<GroupId> {
     let groups: BTreeSet<GroupId> = policy.protected_groups().collect();
-    let groups: Vec<GroupId> = groups.into_iter().collect();
-    for group in &groups {
-        store::guards::hold(tx, &guard(*group)).await?;
+    groups.into_iter().collect()
+}
+
+/// Whoever lets somebody into a group that the policy leaves out waits until this transaction is over.
+pub(super) async fn hold_protected(tx: &mut Tx, policy: &Policy) -> Verb<()> {
+    for group in protected(policy) {
+        store::guards::hold(tx, &guard(group)).await?;
     }
-    Ok(store::groups::open_to_others(tx, &groups).await?)
+    Ok(())
+}
+
+/// The groups that the policy leaves out and anybody could be let into, by name.
+pub(super) async fn unprotected(tx: &mut Tx, policy: &Policy) -> Verb<Vec<String>> {
+    Ok(store::groups::open_to_others(tx, &protected(policy)).await?)
 }
 
 /// Is the group left out of a policy that is in force, or was and may be again? Then it is never open, and only

@@ -10,8 +10,8 @@ use store::access::{BY_STATE, Listed, Tally};
 use store::{Bind, Filter, Page, PageAsk, Stored, Tx};
 
 use super::change::{Change, make};
-use super::naming::{unprotected, users_and_groups};
-use super::record;
+use super::naming::{hold_protected, unprotected, users_and_groups};
+use super::{lockout, record};
 use crate::refusal::again;
 use crate::{Denied, PolicyAdmin, Reader, Refusal, Services, Verb};
 
@@ -132,8 +132,37 @@ pub async fn switch_off(services: &Services, name: &str) -> Verb<()> {
     services.reload_policies().await
 }
 
-/// Is the policy whole, is everything that it names there, and may it be named?
+/// What stands against a policy as it is being written: as [`create`], or [`save`] for one that is there. Nothing is kept.
+///
+/// # Errors
+/// As [`create`].
+pub async fn weigh(services: &Services, by: &PolicyAdmin, draft: &Policy) -> Verb<()> {
+    let mut tx = services.store.read().await?;
+    let mut problems = problems(services, &mut tx, draft).await?;
+    let named: Option<Listed<Policy>> = store::access::by_name(&mut tx, draft.name.as_str()).await?;
+    if named.is_some_and(|named| named.id != draft.id.to_string()) {
+        problems.push(Problem::new("name", "name_taken"));
+    }
+    if !problems.is_empty() {
+        return Err(problems.into());
+    }
+    let before = services.policies_in(&mut tx).await?;
+    let after = before.with(draft.clone());
+    if before.bears_on_lobby(&after) {
+        lockout::check(services, &mut tx, by.viewer(), &after).await?;
+    }
+    Ok(())
+}
+
+/// Is the policy whole, is everything that it names there, and may it be named? Whoever lets people into a group that it
+/// leaves out waits until it is kept, or is seen.
 async fn check(services: &Services, tx: &mut Tx, policy: &Policy) -> Verb<()> {
+    hold_protected(tx, policy).await?;
+    let problems = problems(services, tx, policy).await?;
+    if problems.is_empty() { Ok(()) } else { Err(problems.into()) }
+}
+
+async fn problems(services: &Services, tx: &mut Tx, policy: &Policy) -> Verb<Vec<Problem>> {
     let set = services.policies_in(tx).await?;
     let mut problems = policy.problems();
     unknown(tx, &set, policy, &mut problems).await?;
@@ -146,7 +175,7 @@ async fn check(services: &Services, tx: &mut Tx, policy: &Policy) -> Verb<()> {
             problems.push(Problem::new("locations", "country_data_missing"));
         }
     }
-    if problems.is_empty() { Ok(()) } else { Err(problems.into()) }
+    Ok(problems)
 }
 
 /// Notes what the policy names and nobody knows.

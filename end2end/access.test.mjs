@@ -38,13 +38,13 @@ stories("Access policies", ({ house, way, part }) => {
             const wish = { name: policy, users: ["Everybody"], applications: ["Lobby itself"], platforms: ["Linux"], grant: "block" };
             await fillPolicy(admin, wish);
             await admin.sees("Name: Another one has this name already.");
-            await admin.sees("For everybody, in Lobby itself, on Linux, from anywhere → block.");
+            await admin.sees("For everybody, in Lobby itself, on Linux, from anywhere → block");
             await admin.type("Name", `${policy}, too`);
-            await admin.sees("This would lock you out of Lobby from where you are now, so it was not saved.");
+            await admin.sees("This would lock you out of Lobby from where you are now, so it is not saved.");
             await admin.seesNot("Another one has this name already.");
             await admin.page.locator("#said-platforms").click();
             await admin.page.getByLabel("iOS", { exact: true }).first().check();
-            await admin.sees("on Linux and iOS", "Name iOS and macOS together");
+            await admin.sees("on iOS and Linux", "Name iOS and macOS together");
             await admin.looksAt("A policy while it is written");
             await admin.goTo("/admin/policies");
             await admin.seesNot(`${policy}, too`);

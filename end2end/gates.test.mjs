@@ -60,7 +60,7 @@ stories("Before the gate of an application", ({ house, way, part }) => {
         const wish = { name, users: ["Everybody"], applications: ["Lobby itself"], platforms: ["Linux"], grant: "block" };
         await fillPolicy(admin, wish);
         await admin.press("Create policy");
-        await admin.sees("This would lock you out of Lobby from where you are now, so it was not saved.");
+        await admin.sees("This would lock you out of Lobby from where you are now, so it is not saved.");
         await admin.sees("For everybody, in Lobby itself, on Linux, from anywhere → block.");
         assert.equal(await admin.field("Name").inputValue(), name);
         assert.ok(await admin.page.getByLabel("On", { exact: true }).isChecked());

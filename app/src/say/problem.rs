@@ -93,7 +93,7 @@ pub fn problem(problem: &Problem) -> String {
         "location_in_use" => return format!("The access policy “{fact}” uses it. Change the policy first."),
         "location_trusted" => "A trusted location cannot be deleted. Take the trust away first.",
         "terms_in_use" => return format!("The access policy “{fact}” asks for them. Change the policy first."),
-        "lockout_self" => "This would lock you out of Lobby from where you are now, so it was not saved.",
+        "lockout_self" => "This would lock you out of Lobby from where you are now, so it is not saved.",
         "lockout_others" => {
             "This could lock every Administrator out of Lobby. It was not saved: nobody but you could be sure to come in. Add a second Administrator who signs in, or a break-glass account, first."
         }

@@ -186,7 +186,7 @@ async fn document(visit: &Visit, viewer: &Viewer, gate: &Gate, id: TermsId, prob
     Ok(view! {
         <section class="document" tabindex="0" aria-label=terms.name.to_string()>
             <h2>{terms.name.to_string()}</h2>
-            <div lang=text.language.clone() inner_html=html></div>
+            <div class="prose" lang=text.language.clone() inner_html=html></div>
         </section>
         <form class="form" method="post" action=AcceptTerms::PATH>
             <Hidden name="form[terms]" value=id.to_string()/>

@@ -149,7 +149,7 @@ fn texts(terms: &Terms) -> impl IntoView + use<> {
             view! {
                 <details class="more" open=alone>
                     <summary>{text.language.clone()}</summary>
-                    <div class="card" lang=text.language.clone() inner_html=html></div>
+                    <div class="card prose" lang=text.language.clone() inner_html=html></div>
                 </details>
             }
         })

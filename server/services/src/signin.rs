@@ -15,6 +15,7 @@ use crate::{Actor, Refusal, Secret, Services, Verb};
 
 mod again;
 mod code;
+mod device;
 mod entering;
 mod proof;
 mod record;

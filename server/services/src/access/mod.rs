@@ -39,7 +39,6 @@ use domain::time::Timestamp;
 use domain::user::User;
 use store::Tx;
 
-use crate::signin::Entry;
 use crate::{Services, Verb, Viewer};
 
 /// The error that Entra shows for the same; people look it up.
@@ -115,12 +114,6 @@ impl Services {
 pub(crate) fn proof_of(session: &Session) -> Proof {
     let Session { auth_time, proof_application, multifactor_at, .. } = session;
     Proof { at: *auth_time, application: *proof_application, multifactor_at: *multifactor_at }
-}
-
-impl From<&Entry> for Proof {
-    fn from(entry: &Entry) -> Self {
-        Self { at: entry.auth_time, application: None, multifactor_at: entry.multifactor_at }
-    }
 }
 
 /// Every fact about one attempt of a person, as it is in this transaction.

@@ -8,10 +8,11 @@ use store::Stored;
 use store::passcodes::Challenge;
 
 use super::Caller;
+use super::device::{is_device_of, mailbox_digest};
 use super::record::record_wrong_code;
 use crate::deed::Deed;
 use crate::limits::Limit;
-use crate::{Actor, Refusal, Secret, Services, Verb, secret};
+use crate::{Actor, Refusal, Services, Verb, secret};
 
 /// Unused codes for one client address.
 const FOR_CLIENT: &[Limit] = &[Limit::an_hour(20)];
@@ -37,24 +38,6 @@ pub(super) async fn count(
 
 fn client_bucket(origin: &Origin) -> String {
     format!("code:client:{}", origin.limit_key())
-}
-
-fn mailbox_digest(services: &Services, address: &EmailAddress) -> String {
-    services.key.digest("mailbox", &[&address.mailbox()])
-}
-
-/// `<random>.<keyed digest of it and the mailbox>`: says which mailbox this browser signed in as, to nobody but us.
-pub(super) fn device_for(services: &Services, address: &EmailAddress) -> Secret {
-    let random = Secret::random();
-    let signed = services.key.digest("device", &[random.expose(), &mailbox_digest(services, address)]);
-    Secret::given(&format!("{}.{signed}", random.expose()))
-}
-
-fn is_device_of(services: &Services, device: &Secret, mailbox: &str) -> bool {
-    device
-        .expose()
-        .split_once('.')
-        .is_some_and(|(random, signed)| secret::equal(signed, &services.key.digest("device", &[random, mailbox])))
 }
 
 /// Tries a code; a failed try counts. Answers the challenge that was proved.

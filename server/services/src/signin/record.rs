@@ -1,6 +1,6 @@
 //! The sign-in record, with every fact that access policies will read, and the session that follows a proof.
 
-use domain::access::Target as Into;
+use domain::access::{Proof, Target as Into};
 use domain::event::{Action, SignInResult, Target, TargetKind};
 use domain::id::{SignInId, UserId};
 use domain::letter::Letter;
@@ -10,7 +10,7 @@ use domain::time::Timestamp;
 use domain::user::User;
 
 use super::Caller;
-use super::code::device_for;
+use super::device::device_for;
 use super::proof::Proved;
 use crate::access::{self, Asked, Written};
 use crate::deed::Deed;
@@ -40,6 +40,12 @@ impl Entry {
         let (methods, auth_time) = (proved.methods(), proved.auth_time(now));
         let multifactor_at = Method::multifactor_at(&methods, auth_time);
         Self { methods, auth_time, multifactor_at, by: proved.vouched() }
+    }
+}
+
+impl From<&Entry> for Proof {
+    fn from(entry: &Entry) -> Self {
+        Self { at: entry.auth_time, application: None, multifactor_at: entry.multifactor_at }
     }
 }
 

@@ -80,7 +80,7 @@ impl Visit {
         self.viewer.clone().ok_or(outside)
     }
 
-    /// Whoever is signed in, past the gate or before it: for signing out, and for proving who they are.
+    /// Whoever is signed in, past the gate or before it: for signing out, leaving, proving who they are and accepting terms.
     ///
     /// # Errors
     /// `SignIn` where nobody is.
@@ -210,10 +210,10 @@ pub async fn doorway<T: Kept>(
         Err(refusal) => refusal,
     };
     let visit = visit().map_err(|refusal| AppError::code(refusal.code()))?;
-    log_refusal(&visit, &refusal).await;
     if !visit.wants_html {
-        return Err(told(refusal));
+        return Err(told(refusal).await);
     }
+    log_refusal(&visit, &refusal).await;
     if let Some(elsewhere) = leads_elsewhere(&refusal, &back) {
         redirect(&elsewhere);
         return Ok(());
@@ -232,8 +232,11 @@ pub async fn doorway<T: Kept>(
     Ok(())
 }
 
-/// A refusal for a client that is no browser, or for a script: with its status.
-pub fn told(refusal: Refusal) -> AppError {
+/// A refusal for a client that is no browser, or for a script: with its status, and written down.
+pub async fn told(refusal: Refusal) -> AppError {
+    if let Ok(visit) = visit() {
+        log_refusal(&visit, &refusal).await;
+    }
     if let Some(response) = use_context::<ResponseOptions>() {
         response.set_status(status(&refusal));
     }

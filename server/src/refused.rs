@@ -21,7 +21,7 @@ pub async fn led_back(visit: &Visit, refusal: Refusal, back: &str) -> Response {
         return elsewhere;
     }
     let status = ssr::status(&refusal);
-    if visit.wants_html && status.is_client_error() {
+    if visit.wants_html {
         let problems = match refusal {
             Refusal::Invalid(problems) => problems,
             other => vec![as_problem(visit, &other)],

@@ -59,7 +59,10 @@ pub async fn answer(form: InviteForm) -> Result<Checked, AppError> {
         wrong: problems.iter().map(crate::say::problem).collect(),
         ..checked
     };
-    checked.await.map(with_problems).map_err(ssr::told)
+    match checked.await {
+        Ok(checked) => Ok(with_problems(checked)),
+        Err(refusal) => Err(ssr::told(refusal).await),
+    }
 }
 
 /// The verdicts and the letter, and what is wrong with the fields.

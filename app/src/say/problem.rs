@@ -95,7 +95,7 @@ pub fn problem(problem: &Problem) -> String {
         "terms_in_use" => return format!("The access policy “{fact}” asks for them. Change the policy first."),
         "lockout_self" => "This would lock you out of Lobby from where you are now, so it is not saved.",
         "lockout_others" => {
-            "This could lock every Administrator out of Lobby. It was not saved: nobody but you could be sure to come in. Add a second Administrator who signs in, or a break-glass account, first."
+            "This could lock every Administrator out of Lobby. It is not saved: nobody but you could be sure to come in. Add a second Administrator who signs in, or a break-glass account, first."
         }
         "ranges_empty" => "Enter at least one range, such as 192.0.2.0/24.",
         "ranges_too_many" => return format!("At most 2,000 ranges; these are {fact}."),

@@ -236,10 +236,11 @@ pub async fn create(services: &Services, by: &UserAdmin, shape: Shape, owners: &
 /// `version` is the one its form was filled from.
 pub async fn edit(services: &Services, by: &UserAdmin, id: GroupId, shape: Shape, version: i64) -> Verb<()> {
     let mut deed = services.deed(by.actor()).await?;
+    store::guards::hold(&mut deed.tx, &guard(id)).await?;
     let group = store::groups::get(&mut deed.tx, id).await?.ok_or(Denied::NotFound)?;
     let old = Shape::of(&group.value);
     let Shape { name, description, owners_manage } = shape.clone();
-    if owners_manage && access::is_protected(services, &mut deed.tx, id).await? {
+    if owners_manage && access::is_protected(services, &mut deed.tx, &[id]).await? {
         return Err(Refusal::field("owners_manage", "group_protected"));
     }
     let group = Stored { value: Group { name, description, owners_manage, ..group.value }, version };

@@ -111,7 +111,7 @@ async fn begin(deed: &mut Deed<'_>, by: &OwnerOf<Group>, id: UserId) -> Verb<(Gr
     store::guards::hold(&mut deed.tx, &guard(group)).await?;
     let group = store::groups::get(&mut deed.tx, group).await?.ok_or(Denied::NotFound)?.value;
     let user = people::known(&mut deed.tx, id).await?.value;
-    if access::is_protected(deed.services(), &mut deed.tx, group.id).await? && !by.viewer().administers_policies() {
+    if access::is_protected(deed.services(), &mut deed.tx, &[group.id]).await? && !by.viewer().administers_policies() {
         return Err(Refusal::Rule("group_protected"));
     }
     if by.by_role {

@@ -179,10 +179,10 @@ pub(crate) async fn accept_in(
     let groups: Vec<GroupId> = groups.into_iter().collect();
     for group in &groups {
         store::guards::hold(&mut deed.tx, &guard(*group)).await?;
-        // Left out of a policy since the letter: nobody slips past it by an invitation from before.
-        if access::is_protected(services, &mut deed.tx, *group).await? {
-            return Err(Refusal::Rule("group_protected"));
-        }
+    }
+    // Left out of a policy since the letter: nobody slips past it by an invitation from before.
+    if access::is_protected(services, &mut deed.tx, &groups).await? {
+        return Err(Refusal::Rule("group_protected"));
     }
     signin::hold_entry(&mut deed.tx, person, proved).await?;
     let user = store::users::get(&mut deed.tx, person).await?.ok_or(Denied::NotFound)?;
@@ -207,8 +207,9 @@ pub(crate) async fn accept_in(
         Some(Member { membership, user: user.clone() })
     });
     store::memberships::insert(&mut deed.tx, &begun.collect::<Vec<_>>()).await?;
+    let set = services.policies_in(&mut deed.tx).await?;
     for group in groups_by_id(&mut deed.tx, &groups).await?.values() {
-        let policies = access::telling_apart(services, &mut deed.tx, group.id).await?;
+        let policies = access::naming(&set, access::Thing::Group(group.id));
         if !policies.is_empty() {
             let told = serde_json::json!({ "user": user.id, "policies": policies });
             deed.tell_change(Action::MemberAdded, crate::groups::target(group), &(), &told);

@@ -292,12 +292,18 @@ async fn where_lobby_has_no_name_there_are_no_passkeys() {
     assert_eq!(refusal(passkeys::begin_sign_in(&lobby.services, &browser.caller()).await), "passkeys_off");
 }
 
-/// Asks for a code for this mailbox, and gives the one that was sent.
+/// Asks for a code to sign in by this mailbox, and has it be this one.
 async fn code_for(browser: &Browser<'_>, address: &EmailAddress, code: &str) {
     let (services, asked) = (&browser.lobby.services, Asked::default());
     services::signin::ask(services, &browser.caller(), Purpose::SignIn, address, &asked).await.unwrap();
+    sent(browser, Purpose::SignIn, code).await;
+}
+
+/// The code that was asked for in this browser is this one, and has been sent.
+async fn sent(browser: &Browser<'_>, purpose: Purpose, code: &str) {
+    let services = &browser.lobby.services;
     let mut tx = services.store.begin().await.unwrap();
-    let asked = store::passcodes::newest(&mut tx, &browser.cookie.digest(), Purpose::SignIn).await.unwrap().unwrap();
+    let asked = store::passcodes::newest(&mut tx, &browser.cookie.digest(), purpose).await.unwrap().unwrap();
     let id = asked.value.id;
     let digest = services.key.digest("passcode", &[&id.to_string(), code]);
     store::passcodes::minted(&mut tx, id, &digest).await.unwrap();
@@ -350,6 +356,20 @@ async fn a_break_glass_account_comes_in_by_a_passkey_alone_and_every_try_is_told
 }
 
 #[tokio::test]
+async fn a_break_glass_account_proves_by_a_passkey_alone() {
+    for mut lobby in both().await {
+        let glass = lobby.admin().await.viewer().user.clone();
+        lobby.name_break_glass(glass.id);
+        let (services, browser) = (&lobby.services, Browser::new(&lobby));
+        let viewer = lobby.viewer(glass.id).await;
+        services::signin::ask_again(services, &viewer, &browser.caller()).await.unwrap();
+        sent(&browser, Purpose::ProveAgain, "12345678").await;
+        let proved = services::signin::prove_again(services, &viewer, &browser.caller(), "12345678").await;
+        assert_eq!(refusal(proved), "break_glass_passkey");
+    }
+}
+
+#[tokio::test]
 async fn a_flood_of_tries_at_a_break_glass_account_is_told_and_floods_no_mailbox() {
     for mut lobby in both().await {
         let glass = lobby.admin().await.viewer().user.clone();
@@ -363,8 +383,12 @@ async fn a_flood_of_tries_at_a_break_glass_account_is_told_and_floods_no_mailbox
             }
         }
         assert_eq!(alarms(&lobby, glass.id).await.len(), 20);
+        lobby.anchor(&glass).await;
+        browser.sign_in(&mut lobby.passkey(glass.id).await.1).await.unwrap();
+        let told = alarms(&lobby, glass.id).await;
+        assert_eq!((told.len(), &told[0]), (21, &None), "whoever comes in is told of, whatever happened before");
         let count = async |action| lobby.events().await.iter().filter(|event| event.action == action).count();
-        assert_eq!(count(Action::BreakGlassUsed).await, 25);
+        assert_eq!(count(Action::BreakGlassUsed).await, 26);
         assert_eq!(count(Action::LimitHit).await, 5);
     }
 }

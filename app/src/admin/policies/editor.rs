@@ -53,7 +53,7 @@ pub(super) fn editor(form: Form, typed: &PolicyForm, problems: &[Problem], choic
     let frequency = problem("frequency");
     let control_problem = problem("grant").or_else(|| frequency.clone());
     view! {
-        <form class="form policy" method="post" action=action data-check=CheckPolicy::PATH>
+        <form class="form policy" method="post" action=action data-check=CheckPolicy::PATH data-about=ABOUT>
             {of}
             <Field name="form[name]" label="Name" value=typed.name.clone() problem=problem("name")/>
             <div class="sentence">
@@ -84,8 +84,14 @@ pub async fn check_policy(
         let visit = visit()?;
         let by = visit.viewer()?.policy_administrator()?;
         let own = if id.is_empty() { None } else { Some(read(&id)?) };
+        let reader = visit.viewer()?.reader()?;
         let draft = form.read(&visit.services, &by, own).await;
-        let choices = choices(&visit.services, &visit.viewer()?.reader()?, draft.as_ref().ok()).await?;
+        // What cannot be read yet names what the kept one does, as far as anybody can tell.
+        let kept = match own.filter(|_| draft.is_err()) {
+            Some(id) => policies::get(&visit.services, &reader, id).await.ok().map(|kept| kept.value),
+            None => None,
+        };
+        let choices = choices(&visit.services, &reader, draft.as_ref().ok().or(kept.as_ref())).await?;
         let weighed = match draft {
             Ok(draft) => policies::weigh(&visit.services, &by, &draft).await,
             Err(refusal) => Err(refusal),
@@ -98,7 +104,10 @@ pub async fn check_policy(
         };
         Ok(anew(&form, &problems, &choices))
     };
-    checked.await.map_err(ssr::told)
+    match checked.await {
+        Ok(parts) => Ok(parts),
+        Err(refusal) => Err(ssr::told(refusal).await),
+    }
 }
 
 fn anew(typed: &PolicyForm, problems: &[Problem], choices: &Choices) -> Vec<(String, String)> {

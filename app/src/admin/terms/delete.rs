@@ -33,7 +33,7 @@ pub fn DeleteTermsPage() -> impl IntoView {
         let problems = refused(&visit).await?;
         let terms = details.terms.value;
         let name = terms.name.to_string();
-        let said = format!("Accepted {} so far. Export the list first if you need it.", times(details.accepted));
+        let said = format!("Accepted so far: {}. Export the list first if you need it.", times(details.accepted));
         Ok(view! {
             <AdminFrame visit=visit.clone() name=format!("Delete {name}") narrow=true>
                 <Notices visit=visit.clone() problems=problems/>

@@ -3,11 +3,12 @@
 
 use domain::access::Outcome;
 use domain::event::SignInResult;
+use domain::group::Group;
 use domain::id::GroupId;
 use leptos::prelude::*;
 use services::access::attempts::{self, Tried};
 use services::groups::Guest;
-use services::{OwnerOf, PageAsk, Verb};
+use services::{OwnerOf, Page, PageAsk, Verb};
 
 use crate::routes;
 use crate::say;
@@ -16,25 +17,35 @@ use crate::ui::{Badge, Pager, Tone, When};
 
 const ROWS: usize = 10;
 
-pub async fn section(visit: &Visit, owner: &OwnerOf<domain::group::Group>, guest: &Guest) -> Verb<AnyView> {
+/// `None` where an owner is told nothing of how this person gets in.
+pub async fn found(visit: &Visit, owner: &OwnerOf<Group>, guest: &Guest) -> Verb<Option<Page<Tried>>> {
     let get = |name: &str| visit.query.get(name).map(str::to_owned);
     let ask = PageAsk { after: get("after"), before: get("before"), size: ROWS, ..PageAsk::default() };
-    let found = attempts::of_guest(&visit.services, owner, guest.user.id, &ask).await?;
+    attempts::of_guest(&visit.services, owner, guest.user.id, &ask).await
+}
+
+/// What can be done about somebody of whom nothing is told.
+pub fn hint_alone(visit: &Visit, owner: &OwnerOf<Group>, guest: &Guest) -> Option<impl IntoView + use<>> {
+    let hint = hint(visit, owner.group().id, guest, None)?;
+    Some(view! { <section class="card"><header><h2>"Getting in"</h2></header>{hint}</section> })
+}
+
+pub fn section(visit: &Visit, owner: &OwnerOf<Group>, guest: &Guest, found: Page<Tried>) -> AnyView {
     let who = guest.user.shown_name();
     let lead = "The last attempts at what this group opens, and at Lobby itself.";
     let hint = hint(visit, owner.group().id, guest, found.items.first());
     if found.items.is_empty() {
-        return Ok(view! {
+        return view! {
             <section class="card">
                 <header><h2>"Getting in"</h2></header>
                 <p class="muted">{format!("{who} has not tried yet.")}</p>
                 {hint}
             </section>
         }
-        .into_any());
+        .into_any();
     }
     let rows = found.items.iter().map(|tried| row(visit, tried)).collect_view();
-    Ok(view! {
+    view! {
         <section class="card">
             <header><h2>"Getting in"</h2></header>
             <p>{lead}</p>
@@ -57,7 +68,7 @@ pub async fn section(visit: &Visit, owner: &OwnerOf<domain::group::Group>, guest
             <Pager visit=visit.clone() count=found.count next=found.next previous=found.previous one="attempt" many="attempts"/>
         </section>
     }
-    .into_any())
+    .into_any()
 }
 
 fn row(visit: &Visit, tried: &Tried) -> impl IntoView + use<> {

@@ -34,9 +34,13 @@ pub fn GuestPage() -> impl IntoView {
         let draft = draft_or(&visit, fresh).await?;
         let mut problems = refused(&visit).await?;
         problems.extend(draft.whole());
-        let attempts = attempts::section(&visit, &owner, &guest).await?;
-        let trial = trial::section(&visit, &owner, &guest).await?;
-        let entering = view! { {attempts} {trial} }.into_any();
+        let entering = match attempts::found(&visit, &owner, &guest).await? {
+            Some(found) => {
+                let trial = trial::section(&visit, &owner, &guest).await?;
+                view! { {attempts::section(&visit, &owner, &guest, found)} {trial} }.into_any()
+            }
+            None => attempts::hint_alone(&visit, &owner, &guest).into_any(),
+        };
         Ok(one(visit, &owner, guest, draft, problems, entering).into_any())
     })
 }

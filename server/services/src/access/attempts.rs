@@ -35,29 +35,41 @@ pub struct Tried {
 }
 
 /// What the guest attempted at the applications that the group opens, and at Lobby itself, since they were added, the
-/// newest first.
+/// newest first; `None` where the owner is told nothing of them, as [`guest_of`] says.
 ///
 /// # Errors
-/// `NotFound` as [`guest_of`].
-pub async fn of_guest(services: &Services, by: &OwnerOf<Group>, user: UserId, ask: &PageAsk) -> Verb<Page<Tried>> {
+/// `NotFound` for somebody who is not in the group.
+pub async fn of_guest(
+    services: &Services,
+    by: &OwnerOf<Group>,
+    user: UserId,
+    ask: &PageAsk,
+) -> Verb<Option<Page<Tried>>> {
     let group = by.group().id;
     let mut tx = services.store.read().await?;
-    let (_, since) = guest_of(&mut tx, group, user).await?;
+    let Some((_, since)) = guest_of(&mut tx, group, user, services.now()).await? else { return Ok(None) };
     let page = store::sign_ins::of_member(&mut tx, group, user, since, ask).await?;
     let sets = sets(&mut tx, &page.items).await?;
-    page.try_map(|sign_in| Ok(tried(&sets, sign_in)))
+    page.try_map(|sign_in| Ok(tried(&sets, sign_in))).map(Some)
 }
 
-/// A guest of whom an owner may know how they get in, and since when they are the owner's guest. A colleague is none, and
-/// nobody becomes one by being invited: until they accept, only who comes for the first time is seen.
+/// A guest of whom an owner may know how they get in, and since when they are the owner's guest. A colleague is none, nor
+/// is somebody whose stay has ended, and nobody becomes one by being invited: until they accept, only who comes for the
+/// first time is seen.
 ///
 /// # Errors
-/// `NotFound` for everybody else.
-pub(super) async fn guest_of(tx: &mut Tx, group: GroupId, user: UserId) -> Verb<(User, Timestamp)> {
+/// `NotFound` for somebody who is not in the group.
+pub(super) async fn guest_of(
+    tx: &mut Tx,
+    group: GroupId,
+    user: UserId,
+    now: Timestamp,
+) -> Verb<Option<(User, Timestamp)>> {
     let membership = store::memberships::get(tx, group, user).await?.ok_or(Denied::NotFound)?;
     let user = store::users::get(tx, user).await?.ok_or(Denied::NotFound)?.value;
-    let is_seen = membership.held_for.is_none() || user.pending_since().is_some();
-    if user.is_guest() && is_seen { Ok((user, membership.added_at)) } else { Err(Denied::NotFound.into()) }
+    let comes_first = membership.held_for.is_some() && user.pending_since().is_some();
+    let is_theirs = user.is_guest() && (membership.counts(now) || comes_first);
+    Ok(is_theirs.then_some((user, membership.added_at)))
 }
 
 /// The sets that judged these attempts, each read once.

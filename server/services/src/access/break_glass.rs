@@ -2,9 +2,19 @@
 
 use domain::id::UserId;
 use domain::role::Role;
+use domain::session::Method;
 use domain::time::Timestamp;
 use domain::user::UserType;
 use store::{Store, StoreError};
+
+use crate::Services;
+
+impl Services {
+    /// Does no policy keep this person out of Lobby itself? An account for emergencies that came by its passkey.
+    pub(crate) fn is_exempt(&self, user: UserId, methods: &[Method]) -> bool {
+        self.break_glass.contains(&user) && methods.contains(&Method::Passkey)
+    }
+}
 
 /// What is wrong with the first that is no enabled member and Administrator, in words.
 ///

@@ -9,7 +9,7 @@ use store::access::Listed;
 use store::{Page, PageAsk, Stored};
 
 use super::change::{Change, make};
-use super::naming::{Thing, in_use, is_named};
+use super::naming::{Thing, in_use, naming};
 use crate::refusal::again;
 use crate::{Denied, PolicyAdmin, Reader, Refusal, Services, Verb};
 
@@ -54,7 +54,8 @@ pub async fn save(services: &Services, by: &PolicyAdmin, location: Location, ver
     let old: Stored<Location> = store::access::get(&mut deed.tx, location.id).await?.ok_or(Denied::NotFound)?;
     let location = Location { created_at: old.value.created_at, ..location };
     let turned = location.by_country() && !old.value.by_country() && !services.countries.has_data();
-    if turned && is_named(services, &mut deed.tx, Thing::Location(location.id)).await? {
+    let set = services.policies_in(&mut deed.tx).await?;
+    if turned && !naming(&set, Thing::Location(location.id)).is_empty() {
         return Err(Refusal::field("kind", "country_data_missing"));
     }
     make(services, by, deed, Change::Save { old: old.value, new: Stored { value: location, version } }).await

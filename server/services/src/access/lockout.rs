@@ -1,7 +1,7 @@
 //! Nobody locks everybody out: a change is tried for whoever makes it, and for another Administrator, before it is kept.
 
 use domain::access::{Attempt, Person, PolicySet, Proof, Target, evaluate};
-use domain::session::{Method, Origin, Platform};
+use domain::session::{Origin, Platform};
 use domain::time::Timestamp;
 use domain::user::User;
 use store::Tx;
@@ -20,11 +20,11 @@ pub(crate) async fn check(services: &Services, tx: &mut Tx, viewer: &Viewer, set
     let proof = proof_of(&viewer.session);
     let own = attempt(services, tx, &viewer.user, &viewer.origin, proof, Target::Lobby, now).await?;
     let can_be_kept_out = |person: &Person| set.guarding_lobby().any(|policy| policy.users.cover(person));
-    let exempt = |user: &User| services.break_glass.contains(&user.id);
     let passes = |attempt: Attempt, factor| set.can_be_met(&evaluate(set, &attempt).outcome, factor);
     // Where nothing in force can stop any Administrator, nobody needs to stand by.
     let mut anybody = can_be_kept_out(&own.person);
-    if !exempt(&viewer.user) && !passes(own, factors::has_any(tx, viewer.user.id).await?) {
+    let exempt = services.is_exempt(viewer.user.id, &viewer.session.methods);
+    if !exempt && !passes(own, factors::has_any(tx, viewer.user.id).await?) {
         return Err(Refusal::Rule("lockout_self"));
     }
     for user in store::users::administrators(tx).await?.into_iter().map(|stored| stored.value) {
@@ -32,8 +32,8 @@ pub(crate) async fn check(services: &Services, tx: &mut Tx, viewer: &Viewer, set
             continue;
         }
         let came = store::sign_ins::last_of(tx, user.id).await?;
-        if exempt(&user) {
-            if came.iter().any(by_passkey) && store::passkeys::has_any(tx, user.id).await? {
+        if services.break_glass.contains(&user.id) {
+            if came.iter().any(|came| by_passkey(services, came)) && store::passkeys::has_any(tx, user.id).await? {
                 return Ok(());
             }
             continue;
@@ -55,8 +55,8 @@ pub(crate) async fn check(services: &Services, tx: &mut Tx, viewer: &Viewer, set
     if anybody { Err(Refusal::Rule("lockout_others")) } else { Ok(()) }
 }
 
-fn by_passkey(sign_in: &SignIn) -> bool {
-    sign_in.facts.as_ref().is_some_and(|facts| facts.methods.contains(&Method::Passkey))
+fn by_passkey(services: &Services, sign_in: &SignIn) -> bool {
+    sign_in.facts.as_ref().is_some_and(|facts| services.is_exempt(sign_in.user, &facts.methods))
 }
 
 /// An Administrator of whom nothing is known of where they are.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::access::{Policy, PolicyState, Target, Who};
+use domain::access::{Policy, PolicySet, PolicyState, Target, Who};
 use domain::id::{AppId, GroupId, LocationId, PolicyId, TermsId, UserId};
 use domain::user::{Standing, User};
 use store::Tx;
@@ -33,15 +33,10 @@ impl Thing {
     }
 }
 
-/// The policies in force that name it, by their names.
-async fn naming(services: &Services, tx: &mut Tx, thing: Thing) -> Verb<Vec<String>> {
-    let set = services.policies_in(tx).await?;
-    let named = set.in_force().filter(|policy| thing.is_named_by(policy));
-    Ok(named.map(|policy| policy.name.to_string()).collect())
-}
-
-pub(super) async fn is_named(services: &Services, tx: &mut Tx, thing: Thing) -> Verb<bool> {
-    Ok(!naming(services, tx, thing).await?.is_empty())
+/// The policies in force that name it, by their names. Of a group: a change of who is in it is a change of what holds for
+/// them.
+pub(crate) fn naming(set: &PolicySet, thing: Thing) -> Vec<String> {
+    set.in_force().filter(|policy| thing.is_named_by(policy)).map(|policy| policy.name.to_string()).collect()
 }
 
 /// Refuses to part with what a policy in force names.
@@ -49,7 +44,8 @@ pub(super) async fn is_named(services: &Services, tx: &mut Tx, thing: Thing) -> 
 /// # Errors
 /// `code`, with the name of the policy.
 pub(crate) async fn in_use(services: &Services, tx: &mut Tx, thing: Thing, code: &str) -> Verb<()> {
-    match naming(services, tx, thing).await?.into_iter().next() {
+    let set = services.policies_in(tx).await?;
+    match naming(&set, thing).into_iter().next() {
         Some(policy) => Err(Refusal::field_because("", code, policy)),
         None => Ok(()),
     }
@@ -86,14 +82,15 @@ pub(super) async fn unprotected(tx: &mut Tx, policy: &Policy) -> Verb<Vec<String
     Ok(store::groups::open_to_others(tx, &protected(policy)).await?)
 }
 
-/// Is the group left out of a policy that is in force, or was and may be again? Then it is never open, and only
-/// Administrators and conditional access administrators change who is in it. The caller holds its guard.
+/// Is one of these groups left out of a policy that is in force, or was and may be again? Then it is never open, and only
+/// Administrators and conditional access administrators change who is in it. The caller holds their guards.
 ///
 /// # Errors
 /// Where the database does not answer.
-pub(crate) async fn is_protected(services: &Services, tx: &mut Tx, group: GroupId) -> Verb<bool> {
-    let leaves_out =
-        |policy: &Policy| policy.state != PolicyState::Off && policy.protected_groups().any(|named| named == group);
+pub(crate) async fn is_protected(services: &Services, tx: &mut Tx, groups: &[GroupId]) -> Verb<bool> {
+    let leaves_out = |policy: &Policy| {
+        policy.state != PolicyState::Off && policy.protected_groups().any(|named| groups.contains(&named))
+    };
     if services.policies_in(tx).await?.in_force().any(leaves_out) {
         return Ok(true);
     }
@@ -101,17 +98,8 @@ pub(crate) async fn is_protected(services: &Services, tx: &mut Tx, group: GroupI
     Ok(waiting.iter().filter_map(store::access::Trial::before::<Policy>).any(|policy| leaves_out(&policy)))
 }
 
-/// The policies in force that tell people of the group from others, by name: a change of who is in it is a change of what
-/// holds for them.
-///
-/// # Errors
-/// Where the database does not answer.
-pub(crate) async fn telling_apart(services: &Services, tx: &mut Tx, group: GroupId) -> Verb<Vec<String>> {
-    naming(services, tx, Thing::Group(group)).await
-}
-
-/// After a change of who is in a group: the same, for the audit log. Where one of them bears on Lobby itself, nobody may
-/// be locked out by it.
+/// After a change of who is in a group: the policies that hold otherwise now, by name, for the audit log. Where one of
+/// them bears on Lobby itself, nobody may be locked out by it.
 ///
 /// # Errors
 /// As [`lockout::check`].
@@ -121,7 +109,7 @@ pub(crate) async fn regrouped(services: &Services, tx: &mut Tx, by: &Viewer, gro
     if changed.any(|policy| policy.applications.covers(Target::Lobby)) {
         lockout::check(services, tx, by, &set).await?;
     }
-    telling_apart(services, tx, group).await
+    Ok(naming(&set, Thing::Group(group)))
 }
 
 /// Of these policies, those that nobody is left in: what they include has become empty, so they match nobody.

@@ -90,7 +90,7 @@ pub async fn ask_as_owner(
     let mut tx = services.store.read().await?;
     let group = by.group().id;
     let opened = store::groups::opens(&mut tx, group).await?;
-    let (user, since) = guest_of(&mut tx, group, user).await?;
+    let (user, since) = guest_of(&mut tx, group, user, services.now()).await?.ok_or(Denied::NotFound)?;
     if !opened.iter().any(|opened| opened.id == app) {
         return Err(Denied::NotFound.into());
     }

@@ -152,7 +152,7 @@ pub async fn set_self_service(services: &Services, by: &UserAdmin, id: AppId, to
             return Err(Refusal::field("group", "group_unknown"));
         }
         store::guards::hold(&mut deed.tx, &groups::guard(service.group)).await?;
-        if access::is_protected(services, &mut deed.tx, service.group).await? {
+        if access::is_protected(services, &mut deed.tx, &[service.group]).await? {
             return Err(Refusal::field("group", "group_protected"));
         }
         if service.default_days.zip(service.longest_days).is_some_and(|(default, longest)| default > longest) {

@@ -6,8 +6,8 @@ use domain::id::UserId;
 use domain::text::EmailAddress;
 use domain::user::User;
 
-use super::target;
-use crate::{Denied, OwnerOf, Refusal, Services, Verb, people};
+use super::{guard, target};
+use crate::{Denied, OwnerOf, Refusal, Services, Verb, access, people};
 
 /// Somebody by their address, to become an owner or a member: for who may list the directory.
 ///
@@ -24,11 +24,15 @@ pub async fn candidate(services: &Services, by: &OwnerOf<Group>, address: &Email
 /// A further owner. Owners appoint members; a guest is appointed by administrators alone.
 ///
 /// # Errors
-/// `owners_full`, `guest_owner`, `owner_already`; what bars the person.
+/// `group_protected`; `owners_full`, `guest_owner`, `owner_already`; what bars the person.
 pub async fn add_owner(services: &Services, by: &OwnerOf<Group>, id: UserId) -> Verb<()> {
     let mut deed = services.deed(by.actor()).await?;
     let group = by.group().id;
+    store::guards::hold(&mut deed.tx, &guard(group)).await?;
     store::guards::hold(&mut deed.tx, &format!("owners:{group}")).await?;
+    if by.group().owners_manage && access::is_protected(services, &mut deed.tx, &[group]).await? {
+        return Err(Refusal::Rule("group_protected"));
+    }
     let user = people::known(&mut deed.tx, id).await?.value;
     user.may_enter(deed.now)?;
     if user.is_guest() && !by.by_role {

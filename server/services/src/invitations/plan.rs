@@ -70,7 +70,7 @@ impl Plan {
             problems.add(Problem::new("landing", "landing_not_opened"));
         }
         if let Some(group) = by.group()
-            && access::is_protected(services, tx, group.id).await?
+            && access::is_protected(services, tx, &[group.id]).await?
         {
             problems.add(Problem::new("", "group_protected"));
         }

@@ -107,7 +107,8 @@ async fn add_now(services: &Services, viewer: &Viewer, proved: &EmailAddress, id
         let membership = Membership { group, user: account.id, added_by, added_at: now, ends_at, held_for: None };
         store::memberships::insert(&mut deed.tx, &[Member { membership, user: account.clone() }]).await?;
     }
-    let policies = access::telling_apart(services, &mut deed.tx, group).await?;
+    let set = services.policies_in(&mut deed.tx).await?;
+    let policies = access::naming(&set, access::Thing::Group(group));
     let invited = serde_json::json!({ "user": taken.user, "policies": policies });
     deed.tell_change(Action::InvitationAdded, target(&taken), &invited, &named(&account));
     deed.send(Lane::Single, Letter::TakenUpByOther { invitation: taken.id, account: account.id });
@@ -126,7 +127,7 @@ async fn check(
     invitation.open(now)?;
     account.may_enter(now)?;
     let group = invitation.group.ok_or(Refusal::Rule("invitation_gives_nothing"))?;
-    if access::is_protected(services, tx, group).await? {
+    if access::is_protected(services, tx, &[group]).await? {
         return Err(Refusal::Rule("group_protected"));
     }
     if invitation.invited_by == account.id {

@@ -5,9 +5,9 @@ use domain::passcode::Purpose;
 use domain::session::{Method, Vouched};
 use domain::time::Timestamp;
 
-use super::{Asked, Caller, Continuation, Entry, ask, prove, record};
+use super::{Asked, BREAK_GLASS, Caller, Continuation, Entry, ask, prove, record};
 use crate::deed::Deed;
-use crate::{Denied, Secret, Services, Verb, Viewer};
+use crate::{Denied, Refusal, Secret, Services, Verb, Viewer};
 
 /// Asks for a code to prove again who is signed in.
 ///
@@ -33,7 +33,7 @@ pub async fn prove_again(services: &Services, viewer: &Viewer, caller: &Caller<'
 /// A new proof of who is signed in, made at `proved_at`, under a new token; `by` is the provider that vouched.
 ///
 /// # Errors
-/// `SignIn` where the session is gone.
+/// `SignIn` where the session is gone; `break_glass_passkey` for an account that proves by its passkey alone.
 pub(crate) async fn renew(
     services: &Services,
     viewer: &Viewer,
@@ -60,6 +60,9 @@ pub(crate) async fn renew_in(
     proved_at: Timestamp,
     by: Option<&Vouched>,
 ) -> Verb<Secret> {
+    if deed.services().break_glass.contains(&viewer.user.id) && !methods.contains(&Method::Passkey) {
+        return Err(Refusal::Rule(BREAK_GLASS));
+    }
     let token = Secret::random();
     let multifactor_at = Method::multifactor_at(methods, proved_at);
     let proof = store::sessions::Proof { digest: &token.digest(), methods, proved_at, multifactor_at, by };

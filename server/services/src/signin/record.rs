@@ -17,8 +17,8 @@ use crate::deed::Deed;
 use crate::limits::Limit;
 use crate::{Refusal, Secret, Services, Verb, sessions};
 
-/// Letters about attempts at one break-glass account.
-const ALARMS: &[Limit] = &[Limit::an_hour(20)];
+/// Letters about failed attempts at one break-glass account.
+const FAILURES: &[Limit] = &[Limit::an_hour(20)];
 
 /// How somebody came to be who they are in this session.
 #[derive(Debug, Clone)]
@@ -104,9 +104,14 @@ pub(crate) async fn record(deed: &mut Deed<'_>, user: &User, entry: &Entry, refu
 
 /// A break-glass account was tried: every Administrator hears of it, whatever came of it.
 async fn raise_alarm(deed: &mut Deed<'_>, user: &User, attempt: SignInId, refused: Option<&str>) -> Verb<()> {
-    match deed.count(&format!("break-glass:{}", user.id), ALARMS).await {
+    let counted = match refused {
+        // Whoever came in is told of, whatever happened before.
+        None => Ok(()),
+        Some(_) => deed.count(&format!("break-glass:{}", user.id), FAILURES).await,
+    };
+    match counted {
         Ok(()) => deed.write_to_administrators(|to| Letter::BreakGlass { attempt, to }).await?,
-        // The log tells of the rest: a flood of letters would hide the one that matters.
+        // The log tells of the rest: a flood of letters about failures would hide the one that matters.
         Err(Refusal::TooMany { .. }) => {}
         Err(refusal) => return Err(refusal),
     }

@@ -109,6 +109,10 @@ pub(super) fn record<const N: usize>(cells: [String; N]) -> Vec<u8> {
     writer.into_inner().unwrap_or_default()
 }
 
+fn when(at: Timestamp) -> String {
+    at.after_epoch().map_or_else(|| "unknown".to_owned(), time)
+}
+
 fn time(at: Timestamp) -> String {
     Zone::utc().format(at, "%FT%T%.3fZ")
 }
@@ -164,7 +168,8 @@ pub(super) fn sign_in_line(sign_in: &SignIn, applied: Vec<Applied>, policies: &H
         client: text(facts.map(|facts| &facts.origin.client)),
         methods: methods.join(" "),
         proved: text(facts.and_then(|facts| facts.auth_time.after_epoch()).map(time)),
-        second_factor: text(facts.and_then(|facts| facts.multifactor_at).map(time)),
+        // A provider that vouched for one and did not say when.
+        second_factor: text(facts.and_then(|facts| facts.multifactor_at).map(when)),
         policies: lines(in_force),
         report_only: lines(report_only),
         correlation: sign_in.correlation.to_string(),

@@ -17,7 +17,7 @@ use super::{block, lobby_from, made, policy_admin, reader, switch};
 use crate::{refusal, told};
 
 /// They came to Lobby on this platform, in no group yet.
-async fn came(lobby: &Lobby, user: &User, platform: Platform) {
+async fn came(lobby: &Lobby, user: &User, platform: Platform, by: Method) {
     let (services, now) = (&lobby.services, lobby.services.now());
     let mut origin = domain::samples::origin();
     origin.platform = platform;
@@ -26,7 +26,7 @@ async fn came(lobby: &Lobby, user: &User, platform: Platform) {
         user_type: user.user_type,
         roles: user.roles,
         groups: Vec::new(),
-        methods: vec![Method::Otp],
+        methods: vec![by],
         auth_time: now,
         multifactor_at: None,
         country: domain::access::Country::Undetermined,
@@ -162,7 +162,7 @@ async fn a_group_that_is_left_out_can_be_joined_by_nobody_elses_leave() {
 async fn whoever_leaves_themselves_out_of_a_policy_still_shuts_nobody_out() {
     for lobby in both().await {
         let second = lobby.admin().await.viewer().user.clone();
-        came(&lobby, &second, Platform::Linux).await;
+        came(&lobby, &second, Platform::Linux, Method::Otp).await;
         // One who is no Administrator and one who is.
         for by in [lobby.policy_admin().await, policy_admin(&lobby).await] {
             let people_out = by.viewer().user.address.to_string();
@@ -178,7 +178,7 @@ async fn who_joins_a_group_is_tried_as_one_of_it() {
     for lobby in both().await {
         let (by, group) = (policy_admin(&lobby).await, lobby.group().await);
         let second = lobby.admin().await.viewer().user.clone();
-        came(&lobby, &second, Platform::Linux).await;
+        came(&lobby, &second, Platform::Linux, Method::Otp).await;
         let people_out = by.viewer().user.address.to_string();
         let users = vec![format!("group:{}", group.id)];
         let form = PolicyForm { users, people_out, ..lobby_from("Others", &[], "linux") };
@@ -196,9 +196,16 @@ async fn a_break_glass_account_stands_by_where_it_has_come_by_its_passkey() {
         lobby.name_break_glass(glass.id);
         let by = policy_admin(&lobby).await;
         let form = lobby_from("Windows", &["all"], "windows");
-        came(&lobby, &glass, Platform::Linux).await;
-        lobby.passkey(glass.id).await;
-        assert_eq!(refusal(made(&lobby, &by, form).await), "lockout_others", "it came by a code, before it was named");
+        came(&lobby, &glass, Platform::Windows, Method::Otp).await;
+        let passkey = lobby.passkey(glass.id).await.0;
+        let refused = refusal(made(&lobby, &by, form.clone()).await);
+        assert_eq!(refused, "lockout_others", "it came by a code, before it was named");
+        came(&lobby, &glass, Platform::Windows, Method::Passkey).await;
+        let id = made(&lobby, &by, form.clone()).await.unwrap();
+        policies::delete(&lobby.services, &by, id).await.unwrap();
+        let holder = lobby.stepped_up(&lobby.viewer(glass.id).await).await;
+        services::passkeys::remove(&lobby.services, &holder, passkey).await.unwrap();
+        assert_eq!(refusal(made(&lobby, &by, form).await), "lockout_others", "it has none any more");
     }
 }
 

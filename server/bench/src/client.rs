@@ -60,7 +60,7 @@ pub fn post(port: u16, path: &str, cookie: &str, form: String) -> anyhow::Result
     Ok(message)
 }
 
-/// The same from another client, as the trusted proxy says: limits count by client.
+/// The same from another client, as the trusted proxy says: limits count by client, and policies tell places apart.
 pub fn from_elsewhere(mut message: Message, number: usize) -> anyhow::Result<Message> {
     let [a, b] = [number / 250 % 250, number % 250];
     message.headers_mut().insert("x-forwarded-for", format!("198.18.{a}.{b}").parse()?);
@@ -75,6 +75,7 @@ fn message(method: &str, port: u16, path: &str, cookie: Option<&str>, body: Byte
         .header(USER_AGENT, BROWSER)
         .header(ACCEPT, "text/html,application/xhtml+xml,*/*;q=0.8")
         .header(ACCEPT_ENCODING, "gzip, deflate, br, zstd")
+        .header("x-forwarded-for", "198.51.100.7")
         .header("sec-fetch-dest", "document")
         .header("sec-fetch-mode", "navigate")
         .header("sec-fetch-site", "same-origin");

@@ -24,8 +24,10 @@ sql! {
     LAST_OF = "SELECT * FROM sign_ins WHERE user_id = $1 AND application_id = 'lobby' AND result = 'success' ORDER BY id DESC LIMIT 3";
     COUNT_DAY = "INSERT INTO sign_in_days (day, result, amount) VALUES ($1, $2, 1)
                  ON CONFLICT (day, result) DO UPDATE SET amount = sign_in_days.amount + 1";
-    COUNT_POLICY = "INSERT INTO policy_days (policy_id, day, result, report_only, amount) VALUES ($1, $2, $3, $4, 1)
-                    ON CONFLICT (policy_id, day, result, report_only) DO UPDATE SET amount = policy_days.amount + 1";
+    /// In one order, so that two attempts at once wait for each other and do not lock up.
+    COUNT_POLICIES = "INSERT INTO policy_days (policy_id, day, result, report_only, amount)
+                      SELECT policy_id, CAST($2 AS BIGINT), result, report_only, 1 FROM sign_in_policies WHERE sign_in_id = $1 ORDER BY policy_id
+                      ON CONFLICT (policy_id, day, result, report_only) DO UPDATE SET amount = policy_days.amount + 1";
     DAYS = "SELECT day, result, amount FROM sign_in_days WHERE day >= $1 ORDER BY day, result";
     SEEN_COUNTRIES = "WITH RECURSIVE seen (country) AS (SELECT MIN(country) FROM sign_ins UNION ALL
                       SELECT (SELECT MIN(s.country) FROM sign_ins s WHERE s.country > seen.country) FROM seen
@@ -236,11 +238,9 @@ pub async fn record(tx: &mut Tx, sign_in: SignIn, applied: &[Applied], day: i64)
         vec![policy, sign_in, Bind::text(one.result), Bind::Flag(one.report_only)]
     });
     POLICIES.insert(tx, rows.collect()).await?;
-    for Applied { policy, result, report_only } in applied {
-        on!(tx, |conn| {
-            let count = sqlx::query(COUNT_POLICY).bind(policy.to_string()).bind(day).bind(result.as_str());
-            count.bind(report_only).execute(conn).await?.rows_affected()
-        });
+    if !applied.is_empty() {
+        let key = sign_in.id.to_string();
+        on!(tx, |conn| sqlx::query(COUNT_POLICIES).bind(key).bind(day).execute(conn).await?.rows_affected());
     }
     Ok(())
 }

@@ -2,10 +2,21 @@
 
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
 
+/// The level at which headings begin.
+const TOP: usize = 3;
+
 /// HTML that is safe to stand in a page.
 pub fn render(text: &str) -> String {
     let parser = Parser::new_ext(text, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH);
-    let events = parser.filter_map(|event| match event {
+    let parsed: Vec<Event<'_>> = parser.collect();
+    let level =
+        |event: &Event<'_>| if let Event::Start(Tag::Heading { level, .. }) = event { Some(*level) } else { None };
+    // The page and the document have titles of their own: the highest heading, whichever it is, begins under them.
+    let highest = parsed.iter().filter_map(level).min().unwrap_or(HeadingLevel::H1);
+    let under = |level: HeadingLevel| {
+        HeadingLevel::try_from(level as usize - highest as usize + TOP).unwrap_or(HeadingLevel::H6)
+    };
+    let events = parsed.into_iter().filter_map(|event| match event {
         // What was meant as HTML is shown as it was typed.
         Event::Html(raw) | Event::InlineHtml(raw) => Some(Event::Text(raw)),
         // The words of a picture stay, the picture goes.
@@ -14,7 +25,6 @@ pub fn render(text: &str) -> String {
             let dest_url = if leads_out(&dest_url) { dest_url } else { "#".into() };
             Some(Event::Start(Tag::Link { link_type, dest_url, title, id }))
         }
-        // The page and the document have titles of their own; headings begin under them.
         Event::Start(Tag::Heading { level, id, classes, attrs }) => {
             Some(Event::Start(Tag::Heading { level: under(level), id, classes, attrs }))
         }
@@ -24,10 +34,6 @@ pub fn render(text: &str) -> String {
     let mut out = String::with_capacity(text.len() * 2);
     html::push_html(&mut out, events);
     out
-}
-
-fn under(level: HeadingLevel) -> HeadingLevel {
-    HeadingLevel::try_from(level as usize + 2).unwrap_or(HeadingLevel::H6)
 }
 
 fn leads_out(address: &str) -> bool {
@@ -41,8 +47,9 @@ mod tests {
 
     #[test]
     fn headings_begin_under_those_of_the_page() {
-        assert_eq!(render("# One"), "<h3>One</h3>\n");
-        assert_eq!(render("##### Five"), "<h6>Five</h6>\n");
+        assert_eq!(render("# One\n## Two"), "<h3>One</h3>\n<h4>Two</h4>\n");
+        assert_eq!(render("## One\n### Two"), "<h3>One</h3>\n<h4>Two</h4>\n");
+        assert_eq!(render("# One\n##### Five"), "<h3>One</h3>\n<h6>Five</h6>\n");
     }
 
     #[test]
@@ -74,7 +81,7 @@ mod tests {
     #[test]
     fn headings_lists_and_links_to_the_web_are_kept() {
         let html = render("## Use\n\n- one\n- [two](https://a.example/)\n");
-        assert!(html.contains("<h2>Use</h2>") && html.contains("<li>one</li>"), "{html}");
+        assert!(html.contains("<h3>Use</h3>") && html.contains("<li>one</li>"), "{html}");
         assert!(html.contains("href=\"https://a.example/\""), "{html}");
     }
 }

@@ -165,7 +165,7 @@ async fn any_filters_together_find_what_fits_them_all_page_by_page_and_back() {
 /// Two filters that fit half of the log each, and together one row: the oldest.
 const CROWD: &str = "INSERT INTO sign_ins (id, at, user_id, user_name, application_id, application_name, result, facts, platform, \
     client, correlation_id, country, set_version) \
-    WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 24000) \
+    WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 8000) \
     SELECT '0197d3a0-0000-7000-8000-0000' || CAST(10000000 + i AS TEXT), 1750000000000 + i, \
     '0197d3a0-0000-7000-8000-000000000001', 'Ada', 'lobby', 'Lobby', 'success', 'null', \
     CASE WHEN i % 2 = 0 OR i = 1 THEN 'windows' ELSE 'linux' END, '', '0197d3a0-0000-7000-8000-000000000002', \

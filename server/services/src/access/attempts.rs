@@ -35,7 +35,7 @@ pub struct Tried {
 }
 
 /// What the guest attempted at the applications that the group opens, and at Lobby itself, since they were added, the
-/// newest first; `None` where the owner is told nothing of them, as [`guest_of`] says.
+/// newest first; `None` where the owner is told nothing of them.
 ///
 /// # Errors
 /// `NotFound` for somebody who is not in the group.

@@ -12,7 +12,7 @@ use crate::list::{ListDef, Order};
 use crate::{Bind, Count, Filter, Page, PageAsk, StoreError, Tx};
 
 /// Rows of the rarest filter that one look goes through.
-const FAR: i64 = 10_000;
+const FAR: i64 = 3_000;
 
 pub const BY_USER: &str = "s.user_id = ?";
 const BY_APPLICATION: &str = "s.application_id = ?";

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 
 import { addProvider, federate } from "./stage/federating.mjs";
-import { administrator, invite, ownerWithGroup } from "./stage/founding.mjs";
+import { administrator, createMember, invite, ownerWithGroup } from "./stage/founding.mjs";
 import { stories } from "./stage/house.mjs";
 import { Partner } from "./stage/partner.mjs";
 import { codeIn, invitationIn } from "./stage/post.mjs";
@@ -203,12 +203,23 @@ stories("Providers that speak for no domain", ({ house, way, part }) => {
     });
 
     part("A second way is added on the account page, and removed again.", async () => {
-        const guest = await house.person({ scripts: way.scripts, address: owner.address });
-        await guest.signIn(owner.address);
-        await guest.goTo("/account");
-        await guest.press(`Add ${socialName}`);
-        await guest.signInAtSocial("kim");
-        await guest.sees("This account signs in somebody else here");
-        await guest.leave();
+        const cautious = await house.person({ scripts: way.scripts, address: owner.address });
+        await cautious.signIn(owner.address);
+        await cautious.goTo("/account");
+        await cautious.press(`Add ${socialName}`);
+        await cautious.sees("You have a second factor: use it first");
+        await cautious.leave();
+
+        const mia = `mia.${way.tag}@lindenhof.example`;
+        const admin = await administrator(house);
+        await createMember(admin, { name: "Mia Lorenz", address: mia });
+        await admin.leave();
+        const member = await house.person({ scripts: way.scripts, address: mia });
+        await member.signIn(mia);
+        await member.goTo("/account");
+        await member.press(`Add ${socialName}`);
+        await member.signInAtSocial("kim");
+        await member.sees("This account signs in somebody else here");
+        await member.leave();
     });
 });

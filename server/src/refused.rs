@@ -2,32 +2,28 @@
 //! the reason over it; everybody else gets the status.
 
 use app::routes;
-use app::ssr::{self, Draft, Kept, NothingTyped, Visit, as_problem, keep_draft, leads_elsewhere};
-use axum::http::StatusCode;
+use app::ssr::{self, Draft, Kept, NothingTyped, Visit, keep_draft, leads_elsewhere, log_refusal, problems};
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::problem::Problem;
-use services::{Denied, Refusal};
+use services::Refusal;
 
 /// To a GET.
 pub async fn refused(visit: &Visit, refusal: Refusal, back: &str) -> Response {
-    note(visit, &refusal).await;
+    log_refusal(visit, &refusal).await;
     elsewhere(visit, &refusal, back).unwrap_or_else(|| ssr::status(&refusal).into_response())
 }
 
 /// To a form of one button, which has no field to say it beside.
 pub async fn led_back(visit: &Visit, refusal: Refusal, back: &str) -> Response {
-    note(visit, &refusal).await;
+    log_refusal(visit, &refusal).await;
     if let Some(elsewhere) = elsewhere(visit, &refusal, back) {
         return elsewhere;
     }
     let status = ssr::status(&refusal);
     if visit.wants_html {
-        let problems = match refusal {
-            Refusal::Invalid(problems) => problems,
-            other => vec![as_problem(visit, &other)],
-        };
         let whole = |problem| Problem { field: String::new(), ..problem };
-        let draft = Draft { typed: NothingTyped, problems: problems.into_iter().map(whole).collect() };
+        let problems = problems(visit, refusal).into_iter().map(whole).collect();
+        let draft = Draft { typed: NothingTyped, problems };
         if let Ok(draft) = keep_draft(visit, NothingTyped::FORM, &draft).await {
             return Redirect::to(&routes::drafted(back, draft)).into_response();
         }
@@ -38,13 +34,4 @@ pub async fn led_back(visit: &Visit, refusal: Refusal, back: &str) -> Response {
 fn elsewhere(visit: &Visit, refusal: &Refusal, back: &str) -> Option<Response> {
     let elsewhere = leads_elsewhere(refusal, back).filter(|_| visit.wants_html)?;
     Some(Redirect::to(&elsewhere).into_response())
-}
-
-async fn note(visit: &Visit, refusal: &Refusal) {
-    if matches!(refusal, Refusal::Denied(Denied::Forbidden | Denied::NotFound)) && visit.viewer.is_some() {
-        visit.services.note_refusal(&visit.actor(), &visit.path, refusal).await;
-    }
-    if ssr::status(refusal) == StatusCode::INTERNAL_SERVER_ERROR {
-        tracing::error!(%refusal, request = %visit.correlation, "an endpoint failed");
-    }
 }

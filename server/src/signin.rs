@@ -2,8 +2,9 @@
 
 use app::admin::providers::Told;
 use app::door::signin::{begin_session, going_on};
+use app::door::ways;
 use app::routes;
-use app::ssr::{self, Cookie, CookieLife, Draft, NothingTyped, Visit, as_problem, keep_draft};
+use app::ssr::{self, Cookie, CookieLife, Draft, NothingTyped, Visit, keep_draft, problems};
 use axum::Extension;
 use axum::extract::{Form, Path, Query};
 use axum::http::{HeaderValue, StatusCode, header};
@@ -35,14 +36,18 @@ pub async fn go(Extension(visit): Extension<Visit>, Path(attempt): Path<String>)
         Err(refusal) => {
             let tried = federation::tried(&visit.services, &visit.caller(), attempt).await.unwrap_or_default();
             let back = tried.map_or_else(|| back_of(&visit).to_owned(), routes::test_provider);
-            explain(&visit, &back, &refusal).await
+            explain(&visit, &back, refusal).await
         }
     }
 }
 
-/// Where an attempt that failed began: somebody signed in was on their account page.
+/// Where an attempt that failed began: somebody signed in was on their account page, somebody before the gate proved.
 fn back_of(visit: &Visit) -> &'static str {
-    if visit.viewer.is_some() { routes::ACCOUNT } else { routes::SIGN_IN }
+    match (&visit.viewer, &visit.held) {
+        (Some(_), _) => routes::ACCOUNT,
+        (None, Some(_)) => routes::PROVE,
+        (None, None) => routes::SIGN_IN,
+    }
 }
 
 fn escaped(text: &str) -> String {
@@ -66,15 +71,13 @@ pub async fn callback(
     let Ok(provider) = provider.parse::<ProviderId>() else { return Redirect::to(routes::SIGN_IN).into_response() };
     let Parameters { code, state, iss, error } = parameters;
     let response = federation::Response { code, state, iss, error };
-    let answered =
-        federation::answer(&visit.services, &visit.caller(), visit.viewer.as_ref(), provider, response).await;
+    let who = |errand| ways::who(&visit, errand);
+    let answered = federation::answer(&visit.services, &visit.caller(), who, provider, response).await;
     match answered {
         Ok(Answered::Opened(opened, provider)) => open(&visit, opened, provider),
         Ok(Answered::Linked) => Redirect::to(&routes::with(routes::ACCOUNT, "done", "identity-linked")).into_response(),
         Ok(Answered::Proved(token, to)) => {
-            let kept = visit.viewer.as_ref().is_some_and(|viewer| viewer.session.kept);
-            let life = visit.viewer.as_ref().filter(|_| kept).map(|viewer| viewer.session.ends_at - visit.now());
-            let life = life.map_or(CookieLife::Browser, CookieLife::Until);
+            let life = visit.whoever().map_or(CookieLife::Browser, |viewer| ssr::life_of(&visit, &viewer));
             let mut response = Redirect::to(&to.path()).into_response();
             cookies::append(&mut response, &visit, Cookie::Session, token.expose(), life);
             response
@@ -86,8 +89,8 @@ pub async fn callback(
                 Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
             }
         }
-        Err(refusal) if is_of_trial(&refusal) => explain(&visit, &routes::test_provider(provider), &refusal).await,
-        Err(refusal) => explain(&visit, back_of(&visit), &refusal).await,
+        Err(refusal) if is_of_trial(&refusal) => explain(&visit, &routes::test_provider(provider), refusal).await,
+        Err(refusal) => explain(&visit, back_of(&visit), refusal).await,
     }
 }
 
@@ -111,15 +114,12 @@ fn open(visit: &Visit, opened: Opened, provider: ProviderId) -> Response {
 }
 
 /// Back to where it began, with the reason in words.
-async fn explain(visit: &Visit, back: &str, refusal: &Refusal) -> Response {
-    if let Refusal::Broken(error) = refusal {
+async fn explain(visit: &Visit, back: &str, refusal: Refusal) -> Response {
+    if let Refusal::Broken(error) = &refusal {
         tracing::error!(%error, request = %visit.correlation, "a provider's answer could not be taken");
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     }
-    let problems = match refusal {
-        Refusal::Invalid(problems) => problems.clone(),
-        other => vec![as_problem(visit, other)],
-    };
+    let problems = problems(visit, refusal);
     match keep_draft(visit, <NothingTyped as ssr::Kept>::FORM, &Draft { typed: NothingTyped, problems }).await {
         Ok(draft) => Redirect::to(&routes::drafted(back, draft)).into_response(),
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),

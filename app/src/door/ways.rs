@@ -5,7 +5,7 @@ use domain::provider::Provider;
 use leptos::prelude::*;
 use services::federation::Errand;
 use services::signin::Asked;
-use services::{Denied, Verb, federation};
+use services::{Denied, Verb, Viewer, federation};
 
 use crate::routes;
 use crate::ssr::{Next, Visit};
@@ -15,11 +15,19 @@ fn provider_of(text: &str) -> Verb<ProviderId> {
     text.parse().map_err(|_| Denied::NotFound.into())
 }
 
+/// Who goes to a provider, or comes back: a new proof may be what lets somebody past the gate; everything else is for those
+/// within.
+///
+/// # Errors
+/// `SignIn`, `Held`.
+pub fn who(visit: &Visit, errand: Errand) -> Result<Viewer, Denied> {
+    if errand == Errand::Prove { visit.whoever() } else { visit.viewer() }
+}
+
 /// Begins a way to a provider; the page it leads to goes on there.
 pub async fn begin(visit: &Visit, provider: &str, errand: Errand, asked: Asked) -> Verb<Next> {
     let provider = provider_of(provider)?;
-    // A new proof may be what lets somebody past the gate.
-    let viewer = if errand == Errand::Prove { visit.whoever().ok() } else { visit.viewer.clone() };
+    let viewer = if errand == Errand::SignIn { None } else { Some(who(visit, errand)?) };
     let attempt =
         federation::start(&visit.services, &visit.caller(), viewer.as_ref(), provider, errand, &asked).await?;
     Ok(Next::to(routes::go_to_provider(attempt)))

@@ -33,11 +33,7 @@ async fn refused(refusal: &Refusal) -> AnyView {
             ssr::redirect(&ssr::leads_elsewhere(refusal, &visit.path).unwrap_or_default());
             return ().into_any();
         }
-        Refusal::Denied(_) if visit.viewer.is_some() => {
-            visit.services.note_refusal(&visit.actor(), &visit.path, refusal).await;
-        }
-        Refusal::Broken(error) => tracing::error!(%error, request = %visit.correlation, "a page failed"),
-        _ => {}
+        other => ssr::log_refusal(&visit, other).await,
     }
     if let Some(response) = use_context::<ResponseOptions>() {
         response.set_status(ssr::status(refusal));

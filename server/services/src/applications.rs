@@ -11,6 +11,7 @@ pub(crate) use launch::NOT_ASSIGNED;
 pub use launch::{Door, Launch, before, launch, tiles};
 pub use store::applications::Tile;
 
+use domain::access::Thing;
 use domain::application::{Application, LaunchUrl};
 use domain::event::{Action, Target, TargetKind};
 use domain::group::Group;
@@ -270,7 +271,7 @@ pub async fn set_logo(services: &Services, by: &UserAdmin, id: AppId, upload: Op
 pub async fn delete(services: &Services, by: &UserAdmin, id: AppId) -> Verb<()> {
     let mut deed = services.deed(by.actor()).await?;
     let application = read(&mut deed, id).await?.value;
-    access::in_use(services, &mut deed.tx, access::Thing::App(id), "named_by_policy").await?;
+    access::in_use(services, &mut deed.tx, Thing::App(id), "named_by_policy").await?;
     let groups = store::applications::groups_of(&mut deed.tx, id).await?;
     store::applications::delete(&mut deed.tx, id).await?;
     let names: Vec<String> = groups.into_iter().map(|(_, name)| name).collect();

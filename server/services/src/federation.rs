@@ -241,7 +241,7 @@ async fn refuse(
     }
 }
 
-/// Takes a provider's answer, once, in the browser that asked for it.
+/// Takes a provider's answer, once, in the browser that asked for it; `who` says who is there for an errand.
 ///
 /// # Errors
 /// `attempt_unknown` for a state that is foreign, used or too old; what is wrong with the answer; and why the person
@@ -249,7 +249,7 @@ async fn refuse(
 pub async fn answer(
     services: &Services,
     caller: &Caller<'_>,
-    viewer: Option<&Viewer>,
+    who: impl Fn(Errand) -> Result<Viewer, Denied>,
     provider: ProviderId,
     response: Response,
 ) -> Verb<Answered> {
@@ -267,18 +267,21 @@ pub async fn answer(
         Errand::Test => Ok(Answered::Tested(word.provider.id, Box::new(word.asserted))),
         Errand::Link | Errand::Prove => {
             // Whoever began it must still be who is signed in.
-            let viewer = viewer.filter(|viewer| Some(viewer.user.id) == attempt.user).ok_or(Denied::SignIn)?;
+            let viewer = who(attempt.errand)?;
+            if Some(viewer.user.id) != attempt.user {
+                return Err(Denied::SignIn.into());
+            }
             if attempt.errand == Errand::Link {
-                identities::link(services, viewer, word).await?;
+                identities::link(services, &viewer, word).await?;
                 return Ok(Answered::Linked);
             }
-            identities::is_own(services, viewer, &word).await?;
+            identities::is_own(services, &viewer, &word).await?;
             let Some(proved_at) = word.asserted.auth_time else {
                 return Err(Refusal::field_because("", "provider_proof_old", word.provider.name.as_str()));
             };
             let proved = Proved::by_word(viewer.user.address.clone(), word, false);
             let (methods, by, proved_at) = (proved.methods(), proved.vouched(), proved_at.min(services.now()));
-            let token = signin::renew(services, viewer, &methods, proved_at, by.as_ref()).await?;
+            let token = signin::renew(services, &viewer, &methods, proved_at, by.as_ref()).await?;
             Ok(Answered::Proved(token, Asked::read(&attempt.asked).to))
         }
     }

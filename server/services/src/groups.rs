@@ -8,6 +8,7 @@ pub use fellows::{Fellow, Fellows, fellows, mine};
 pub use guest::{Guest, member, several};
 pub use owners::{add_owner, candidate, remove_owner};
 
+use domain::access::Thing;
 use domain::event::{Action, Target, TargetKind};
 use domain::group::{Group, MOST_OWNERS, Narrowing};
 use domain::id::{GroupId, UserId};
@@ -283,7 +284,7 @@ pub async fn delete(services: &Services, by: &UserAdmin, id: GroupId) -> Verb<()
     let mut deed = services.deed(by.actor()).await?;
     store::guards::hold(&mut deed.tx, &guard(id)).await?;
     let group = store::groups::get(&mut deed.tx, id).await?.ok_or(Denied::NotFound)?.value;
-    access::in_use(services, &mut deed.tx, access::Thing::Group(id), "named_by_policy").await?;
+    access::in_use(services, &mut deed.tx, Thing::Group(id), "named_by_policy").await?;
     let lost = lost(&mut deed.tx, id).await?;
     let open = store::invitations::open_of_group(&mut deed.tx, id).await?;
     people::revoke(&mut deed, open).await?;

@@ -209,7 +209,7 @@ pub(crate) async fn accept_in(
     store::memberships::insert(&mut deed.tx, &begun.collect::<Vec<_>>()).await?;
     let set = services.policies_in(&mut deed.tx).await?;
     for group in groups_by_id(&mut deed.tx, &groups).await?.values() {
-        let policies = access::naming(&set, access::Thing::Group(group.id));
+        let policies = access::telling_apart(&set, group.id);
         if !policies.is_empty() {
             let told = serde_json::json!({ "user": user.id, "policies": policies });
             deed.tell_change(Action::MemberAdded, crate::groups::target(group), &(), &told);

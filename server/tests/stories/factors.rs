@@ -1,9 +1,11 @@
 //! Whoever manages uses a second factor: led to it, let on by it, and never past it.
 
 use axum::http::StatusCode;
+use domain::time::Zone;
 use services::access::form::PolicyForm;
 use services::access::policies;
 use services::factors::passes;
+use services::providers::{self, Preset, ProviderForm};
 use services::testing::{Lobby, both};
 use totp_rs::{Builder, Totp};
 
@@ -123,6 +125,17 @@ async fn hold(lobby: &Lobby, grant: &str, controls: &[&str]) {
     policies::create(services, &by, form.read(services, &by, None).await.unwrap()).await.unwrap();
 }
 
+async fn provider(lobby: &Lobby) -> String {
+    let form = ProviderForm {
+        name: "Praxis Nord".to_owned(),
+        client_id: "lobby".to_owned(),
+        issuer: "https://login.praxis-nord.example".to_owned(),
+        ..Preset::OpenId.form()
+    };
+    let form = form.parse(&Zone::utc()).ok().unwrap();
+    providers::create(&lobby.services, &lobby.admin().await, form).await.unwrap().to_string()
+}
+
 #[tokio::test]
 async fn who_is_asked_for_a_factor_enrols_one_and_who_is_blocked_changes_nothing() {
     for lobby in both().await {
@@ -137,6 +150,11 @@ async fn who_is_asked_for_a_factor_enrols_one_and_who_is_blocked_changes_nothing
         let begun = browser.post("/fn/authenticator/begin", &[]).await;
         assert!(begun.leads_to().starts_with("/account/authenticator"), "{}", begun.leads_to());
         assert!(held(&browser.post("/fn/passkeys/rename", &[("form[name]", "Key")]).await));
+        let provider = provider(&lobby).await;
+        let proving = browser.post("/fn/prove/with", &[("provider", &provider)]).await;
+        assert!(proving.leads_to().starts_with("/signin/go/"), "{}", proving.leads_to());
+        let tying = browser.post("/fn/identities/link", &[("provider", &provider)]).await;
+        assert!(held(&tying), "{}", tying.leads_to());
 
         hold(&lobby, "block", &[]).await;
         for path in ["authenticator/begin", "authenticator/confirm", "authenticator/remove", "enrolment-pass/use"] {

@@ -3,10 +3,36 @@
 use super::PolicySet;
 use super::attempt::Target;
 use super::location::Location;
-use super::policy::{Include, Policy, PolicyState, Where};
+use super::policy::{Include, Policy, PolicyState, Where, Who};
 use super::verdict::{Outcome, Step};
+use crate::id::{AppId, GroupId, LocationId, TermsId, UserId};
+
+/// Something that a policy may name; what one in force names stays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Thing {
+    User(UserId),
+    Group(GroupId),
+    App(AppId),
+    Location(LocationId),
+    Terms(TermsId),
+}
 
 impl Policy {
+    pub fn names(&self, thing: Thing) -> bool {
+        match thing {
+            Thing::User(id) => self.users.all().any(|who| *who == Who::User(id)),
+            Thing::Group(id) => self.users.all().any(|who| *who == Who::Group(id)),
+            Thing::App(id) => self.named_applications().any(|app| app == id),
+            Thing::Location(id) => self.named_locations().any(|location| location == id),
+            Thing::Terms(id) => self.terms().any(|terms| terms == id),
+        }
+    }
+
+    /// Does it leave out people of one of these groups, so that nobody may slip into it?
+    pub fn protects(&self, groups: &[GroupId]) -> bool {
+        self.state != PolicyState::Off && self.protected_groups().any(|named| groups.contains(&named))
+    }
+
     /// Does it tell trusted locations from others, whichever they are?
     pub fn names_all_trusted(&self) -> bool {
         self.locations.as_ref().is_some_and(|choice| {
@@ -16,7 +42,7 @@ impl Policy {
     }
 
     fn uses(&self, location: &Location) -> bool {
-        self.named_locations().any(|named| named == location.id) || (location.is_trusted() && self.names_all_trusted())
+        self.names(Thing::Location(location.id)) || (location.is_trusted() && self.names_all_trusted())
     }
 }
 
@@ -24,6 +50,11 @@ impl PolicySet {
     /// The policies that can keep somebody out of Lobby itself.
     pub fn guarding_lobby(&self) -> impl Iterator<Item = &Policy> {
         self.in_force().filter(|policy| policy.state == PolicyState::On && policy.applications.covers(Target::Lobby))
+    }
+
+    /// The policies in force that name a thing. Of a group: a change of who is in it is a change of what holds for them.
+    pub fn naming(&self, thing: Thing) -> impl Iterator<Item = &Policy> {
+        self.in_force().filter(move |policy| policy.names(thing))
     }
 
     /// The policies that a location is used by, whatever their state.
@@ -64,7 +95,7 @@ mod tests {
     use super::super::policy::{Choice, Named, What};
     use super::super::verdict::Demand;
     use super::*;
-    use crate::samples::{app, location, policy, policy_set, ranges, terms_id};
+    use crate::samples::{self, app, location, policy, policy_set, ranges, terms_id};
 
     fn opens(what: What, state: PolicyState, locations: Option<Choice<Where>>) -> Policy {
         Policy { state, applications: Named { include: vec![what], exclude: Vec::new() }, locations, ..policy(1) }
@@ -111,6 +142,23 @@ mod tests {
         let distrusted = clinic("192.0.2.0/24", false);
         let policy = opens(What::Lobby, PolicyState::On, from(Where::AllTrusted));
         assert_eq!(policy_set([policy], [distrusted.clone()], []).using(&distrusted).count(), 0);
+    }
+
+    #[test]
+    fn what_a_policy_names_is_found_by_it_while_it_is_in_force() {
+        let (nurses, ada, place) = (samples::group(1), samples::user(1), clinic("192.0.2.0/24", false));
+        let who = Named { include: vec![Who::User(ada)], exclude: vec![Who::Group(nurses)] };
+        let places = Some(Choice { include: Include::Any, exclude: vec![Where::Named(place.id)] });
+        let named = |state| Policy { users: who.clone(), ..opens(What::App(app(1)), state, places.clone()) };
+        for (state, is) in [(PolicyState::On, true), (PolicyState::ReportOnly, true), (PolicyState::Off, false)] {
+            let set = policy_set([named(state)], [place.clone()], []);
+            for thing in [Thing::User(ada), Thing::Group(nurses), Thing::App(app(1)), Thing::Location(place.id)] {
+                assert_eq!(set.naming(thing).count(), usize::from(is), "{thing:?} {state}");
+            }
+            assert_eq!(set.naming(Thing::App(app(2))).count(), 0);
+            assert_eq!(named(state).protects(&[samples::group(2), nurses]), is, "{state}");
+            assert!(!named(state).protects(&[samples::group(2)]));
+        }
     }
 
     #[test]

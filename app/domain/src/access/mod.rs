@@ -19,6 +19,7 @@ pub mod why;
 mod tests;
 
 pub use attempt::{Accepted, Attempt, Person, Place, Proof, Target};
+pub use change::Thing;
 pub use country::{Country, CountryCode};
 pub use evaluate::evaluate;
 pub use location::{Location, LocationKind, LocationName};

@@ -13,7 +13,7 @@ use crate::admin::id as read;
 use crate::error::AppError;
 use crate::say;
 use crate::scripts::LiveScript;
-use crate::ssr::{self, as_problem, visit};
+use crate::ssr::{self, problems, visit};
 use crate::ui::{Field, Hidden, Notice, Tone};
 
 /// What stands below the sentence.
@@ -98,8 +98,7 @@ pub async fn check_policy(
         };
         let problems = match weighed {
             Ok(()) => Vec::new(),
-            Err(Refusal::Invalid(problems)) => problems,
-            Err(refusal @ Refusal::Rule(_)) => vec![as_problem(&visit, &refusal)],
+            Err(refusal @ (Refusal::Invalid(_) | Refusal::Rule(_))) => problems(&visit, refusal),
             Err(refusal) => return Err(refusal),
         };
         Ok(anew(&form, &problems, &choices))

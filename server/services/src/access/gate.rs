@@ -107,7 +107,7 @@ fn facts(services: &Services, viewer: &Viewer) -> Facts {
     Facts { address: viewer.origin.address, platform: viewer.origin.platform, auth_time, multifactor_at, set_version }
 }
 
-/// May this session use Lobby's own pages now? A refusal is written down, once a minute at most.
+/// May this session use Lobby's own pages now? A refusal is written down: once a minute, while nothing about it changes.
 ///
 /// # Errors
 /// Where the database does not answer.

@@ -3,13 +3,13 @@
 use std::net::IpAddr;
 
 use domain::access::location::Answer;
-use domain::access::{Country, Location, Place};
+use domain::access::{Country, Location, Place, Thing};
 use domain::id::LocationId;
 use store::access::Listed;
 use store::{Page, PageAsk, Stored};
 
 use super::change::{Change, make};
-use super::naming::{Thing, in_use, naming};
+use super::naming::in_use;
 use crate::refusal::again;
 use crate::{Denied, PolicyAdmin, Reader, Refusal, Services, Verb};
 
@@ -55,7 +55,7 @@ pub async fn save(services: &Services, by: &PolicyAdmin, location: Location, ver
     let location = Location { created_at: old.value.created_at, ..location };
     let turned = location.by_country() && !old.value.by_country() && !services.countries.has_data();
     let set = services.policies_in(&mut deed.tx).await?;
-    if turned && !naming(&set, Thing::Location(location.id)).is_empty() {
+    if turned && set.naming(Thing::Location(location.id)).next().is_some() {
         return Err(Refusal::field("kind", "country_data_missing"));
     }
     make(services, by, deed, Change::Save { old: old.value, new: Stored { value: location, version } }).await

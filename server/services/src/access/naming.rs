@@ -2,42 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use domain::access::{Policy, PolicySet, PolicyState, Target, Who};
-use domain::id::{AppId, GroupId, LocationId, PolicyId, TermsId, UserId};
+use domain::access::{Policy, PolicySet, Target, Thing, Who};
+use domain::id::{GroupId, PolicyId, UserId};
 use domain::user::{Standing, User};
 use store::Tx;
+use store::access::Trial;
 
 use super::lockout;
 use crate::groups::guard;
 use crate::{Reader, Refusal, Services, Verb, Viewer};
-
-/// Something that a policy may name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Thing {
-    User(UserId),
-    Group(GroupId),
-    App(AppId),
-    Location(LocationId),
-    Terms(TermsId),
-}
-
-impl Thing {
-    fn is_named_by(self, policy: &Policy) -> bool {
-        match self {
-            Self::User(id) => policy.users.all().any(|who| *who == Who::User(id)),
-            Self::Group(id) => policy.users.all().any(|who| *who == Who::Group(id)),
-            Self::App(id) => policy.named_applications().any(|app| app == id),
-            Self::Location(id) => policy.named_locations().any(|location| location == id),
-            Self::Terms(id) => policy.terms().any(|terms| terms == id),
-        }
-    }
-}
-
-/// The policies in force that name it, by their names. Of a group: a change of who is in it is a change of what holds for
-/// them.
-pub(crate) fn naming(set: &PolicySet, thing: Thing) -> Vec<String> {
-    set.in_force().filter(|policy| thing.is_named_by(policy)).map(|policy| policy.name.to_string()).collect()
-}
 
 /// Refuses to part with what a policy in force names.
 ///
@@ -45,8 +18,8 @@ pub(crate) fn naming(set: &PolicySet, thing: Thing) -> Vec<String> {
 /// `code`, with the name of the policy.
 pub(crate) async fn in_use(services: &Services, tx: &mut Tx, thing: Thing, code: &str) -> Verb<()> {
     let set = services.policies_in(tx).await?;
-    match naming(&set, thing).into_iter().next() {
-        Some(policy) => Err(Refusal::field_because("", code, policy)),
+    match set.naming(thing).next() {
+        Some(policy) => Err(Refusal::field_because("", code, &policy.name)),
         None => Ok(()),
     }
 }
@@ -88,28 +61,28 @@ pub(super) async fn unprotected(tx: &mut Tx, policy: &Policy) -> Verb<Vec<String
 /// # Errors
 /// Where the database does not answer.
 pub(crate) async fn is_protected(services: &Services, tx: &mut Tx, groups: &[GroupId]) -> Verb<bool> {
-    let leaves_out = |policy: &Policy| {
-        policy.state != PolicyState::Off && policy.protected_groups().any(|named| groups.contains(&named))
-    };
-    if services.policies_in(tx).await?.in_force().any(leaves_out) {
+    if services.policies_in(tx).await?.in_force().any(|policy| policy.protects(groups)) {
         return Ok(true);
     }
     let waiting = store::access::trials(tx).await?;
-    Ok(waiting.iter().filter_map(store::access::Trial::before::<Policy>).any(|policy| leaves_out(&policy)))
+    Ok(waiting.iter().filter_map(Trial::before::<Policy>).any(|policy| policy.protects(groups)))
 }
 
-/// After a change of who is in a group: the policies that hold otherwise now, by name, for the audit log. Where one of
-/// them bears on Lobby itself, nobody may be locked out by it.
+/// The policies that tell people of a group from others, by name, for the audit log.
+pub(crate) fn telling_apart(set: &PolicySet, group: GroupId) -> Vec<String> {
+    set.naming(Thing::Group(group)).map(|policy| policy.name.to_string()).collect()
+}
+
+/// The same after a change of who is in the group. Where one of them bears on Lobby itself, nobody may be locked out.
 ///
 /// # Errors
 /// As [`lockout::check`].
 pub(crate) async fn regrouped(services: &Services, tx: &mut Tx, by: &Viewer, group: GroupId) -> Verb<Vec<String>> {
     let set = services.policies_in(tx).await?;
-    let mut changed = set.in_force().filter(|policy| Thing::Group(group).is_named_by(policy));
-    if changed.any(|policy| policy.applications.covers(Target::Lobby)) {
+    if set.naming(Thing::Group(group)).any(|policy| policy.applications.covers(Target::Lobby)) {
         lockout::check(services, tx, by, &set).await?;
     }
-    Ok(naming(&set, Thing::Group(group)))
+    Ok(telling_apart(&set, group))
 }
 
 /// Of these policies, those that nobody is left in: what they include has become empty, so they match nobody.

@@ -1,6 +1,6 @@
 //! Terms of use: written by conditional access administrators, shown in a person's language, accepted by them.
 
-use domain::access::{Accepted, Outcome, Step, Target as Into, Terms, TermsText};
+use domain::access::{Accepted, Outcome, Step, Target as Into, Terms, TermsText, Thing};
 use domain::event::Action;
 use domain::id::TermsId;
 use store::access::Listed;
@@ -9,7 +9,7 @@ use store::{Page, PageAsk, Stored};
 
 use super::change::{Change, Told, make};
 use super::look;
-use super::naming::{Thing, in_use};
+use super::naming::in_use;
 use crate::refusal::again;
 use crate::{Denied, PolicyAdmin, Reader, Refusal, Services, Verb, Viewer};
 

@@ -1,5 +1,6 @@
 //! How people stop coming in, come back, and leave by themselves.
 
+use domain::access::Thing;
 use domain::event::Action;
 use domain::group::Group;
 use domain::id::UserId;
@@ -62,7 +63,7 @@ async fn change_standing(
         suspend_what_they_lost(&mut deed, &user.value).await?;
     }
     if matches!(user.value.standing, Standing::Deleted { .. }) {
-        access::in_use(services, &mut deed.tx, access::Thing::User(id), "named_by_policy").await?;
+        access::in_use(services, &mut deed.tx, Thing::User(id), "named_by_policy").await?;
         let to_them = store::invitations::open_of_user(&mut deed.tx, id).await?;
         revoke(&mut deed, to_them).await?;
     }

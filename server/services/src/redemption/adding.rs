@@ -108,7 +108,7 @@ async fn add_now(services: &Services, viewer: &Viewer, proved: &EmailAddress, id
         store::memberships::insert(&mut deed.tx, &[Member { membership, user: account.clone() }]).await?;
     }
     let set = services.policies_in(&mut deed.tx).await?;
-    let policies = access::naming(&set, access::Thing::Group(group));
+    let policies = access::telling_apart(&set, group);
     let invited = serde_json::json!({ "user": taken.user, "policies": policies });
     deed.tell_change(Action::InvitationAdded, target(&taken), &invited, &named(&account));
     deed.send(Lane::Single, Letter::TakenUpByOther { invitation: taken.id, account: account.id });

@@ -32,7 +32,7 @@ pub fn hint_alone(visit: &Visit, owner: &OwnerOf<Group>, guest: &Guest) -> Optio
 
 pub fn section(visit: &Visit, owner: &OwnerOf<Group>, guest: &Guest, found: Page<Tried>) -> AnyView {
     let who = guest.user.shown_name();
-    let lead = "The last attempts at what this group opens, and at Lobby itself.";
+    let lead = "The last attempts at what this group opens, and at Lobby itself, since they were added.";
     let hint = hint(visit, owner.group().id, guest, found.items.first());
     if found.items.is_empty() {
         return view! {

@@ -65,11 +65,12 @@ pub(crate) const SIGN_INS: ListDef = ListDef {
     ],
     orders: &[Order { name: "time", key: "s.id", numeric: false, descending: true }],
 };
-/// The sign-ins that one policy applied to.
+/// The sign-ins that one policy applied to. Joined by a text that no order is known of: PostgreSQL would merge the whole log
+/// with them, from its newest row on.
 const OF_ONE_POLICY: ListDef = ListDef {
     name: "sign-in log of a policy",
     columns: "s.*",
-    from: "sign_in_policies p JOIN sign_ins s ON s.id = p.sign_in_id",
+    from: "sign_in_policies p JOIN sign_ins s ON s.id = p.sign_in_id || ''",
     id: "p.sign_in_id",
     words: None,
     scope: "p.policy_id = ?",

@@ -79,6 +79,12 @@ pub fn AccessPage() -> impl IntoView {
             return Ok(().into_any());
         };
         let asked = access::look(&visit.services, held.viewer(), Target::Lobby).await?;
+        if asked.is_granted() {
+            // Something changed within the minute that the gate's verdict is kept.
+            visit.services.verdicts.forget(held.viewer().session.id);
+            redirect(&to.path());
+            return Ok(().into_any());
+        }
         let gate = Gate { app: None, name: visit.services.tenant().organization.value.name.to_string(), to };
         let attempt = Some(held.stop.attempt.to_string());
         before(&visit, held.viewer().clone(), gate, asked, attempt).await

@@ -97,6 +97,9 @@ pub fn problem(problem: &Problem) -> String {
         "lockout_others" => {
             "This could lock every Administrator out of Lobby. It is not saved: nobody but you could be sure to come in. Add a second Administrator who signs in, or a break-glass account, first."
         }
+        "lockout_waiting" => {
+            "A change of an access policy waits to be confirmed. If it is taken back, this could lock Administrators out of Lobby. Confirm that change, or take it back, first."
+        }
         "ranges_empty" => "Enter at least one range, such as 192.0.2.0/24.",
         "ranges_too_many" => return format!("At most 2,000 ranges; these are {fact}."),
         "range_malformed" => return format!("This is no address range: {fact}."),
@@ -211,6 +214,7 @@ pub fn problem(problem: &Problem) -> String {
         "identity_taken" => "This account signs in somebody else here, so it cannot be linked to you.",
         "identity_last" => "This is your only way to sign in. Add another one first.",
         "identity_anchor" => "You came by this way, so it stays. An administrator can reset it.",
+        "identity_anchor_factor" => "You came by this way. Set up a second factor first; then you can take it away.",
         "anchored_elsewhere" => "You sign in here by your provider, not by a code. Choose it on the sign-in page.",
         "anchor_silent" => {
             "It is too long ago that the way you first came by vouched for you. Sign in by that once, then the others work \

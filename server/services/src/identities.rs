@@ -1,15 +1,17 @@
 //! The identities of a person: which they have, tying a further one, and taking one away.
 
 use domain::event::{Action, Target, TargetKind};
+use domain::factor::is_recent;
 use domain::id::UserId;
 use domain::identity::Identity;
 use domain::letter::{AccountChange, Lane, Letter};
 use domain::provider::Provider;
+use domain::session::FRESH;
 
 use store::Tx;
 
 use crate::signin::{Proved, Word, bind, entry_guard, hold_entry};
-use crate::{Denied, Refusal, Services, Verb, Viewer};
+use crate::{Denied, Refusal, Services, Verb, Viewer, factors};
 
 /// An identity with the provider that vouches for it; `None` for a mailbox.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,10 +64,11 @@ pub(crate) async fn is_own(services: &Services, viewer: &Viewer, word: &Word) ->
     }
 }
 
-/// Takes an identity away from the viewer; wants a fresh proof. Sessions that hang on it end, this one too.
+/// Takes an identity away from the viewer; wants a fresh proof, and a factor of who has one. Sessions that hang on it end,
+/// this one too.
 ///
 /// # Errors
-/// `identity_last` for the only one; `NotFound`; `Stale`.
+/// `identity_last` for the only one; `identity_anchor`, `identity_anchor_factor`; `NotFound`; `Stale`; `Factor`.
 pub async fn remove(services: &Services, viewer: Viewer, issuer: &str, subject: &str) -> Verb<()> {
     let viewer = viewer.fresh(services)?;
     let mut deed = services.deed(viewer.actor()).await?;
@@ -77,8 +80,14 @@ pub async fn remove(services: &Services, viewer: Viewer, issuer: &str, subject: 
     if all.len() == 1 {
         return Err(Refusal::Rule("identity_last"));
     }
-    if identity.anchor && viewer.user.is_guest() {
-        return Err(Refusal::Rule("identity_anchor"));
+    // Whoever holds the mailbox alone must not put a way of their own in the place of the anchor.
+    factors::used_where_held(&mut deed.tx, &viewer, deed.now).await?;
+    match identity.anchor {
+        true if viewer.user.is_guest() => return Err(Refusal::Rule("identity_anchor")),
+        true if !is_recent(viewer.session.multifactor_at, FRESH, deed.now) => {
+            return Err(Refusal::Rule("identity_anchor_factor"));
+        }
+        _ => {}
     }
     store::identities::drop(&mut deed.tx, identity).await?;
     if identity.anchor {

@@ -213,21 +213,32 @@ pub fn lists_directory(services: &Services, user: &User) -> bool {
     user.user_type == UserType::Member || open
 }
 
-/// May `viewer`, by role, change memberships, address, state or sign-in methods of this person? An Administrator may;
-/// a user administrator not their own and not those of anybody with a role.
+/// May `by`, by role, change memberships, address or state of this person? An Administrator may; a user administrator not
+/// their own and not those of anybody with a role.
 ///
 /// # Errors
 /// `own_account` or `holds_role`.
-pub fn may_change(viewer: &Viewer, user: &User) -> Verb<()> {
-    if viewer.has(Role::Administrator) {
+pub fn may_change(by: &User, user: &User) -> Verb<()> {
+    if by.roles.has(Role::Administrator) {
         Ok(())
-    } else if viewer.user.id == user.id {
+    } else if by.id == user.id {
         Err(Refusal::Rule("own_account"))
     } else if !user.roles.is_empty() {
         Err(Refusal::Rule("holds_role"))
     } else {
         Ok(())
     }
+}
+
+/// The same of their factors: whoever has some changes their own by using one.
+///
+/// # Errors
+/// `own_account` or `holds_role`.
+pub(crate) fn may_change_factors(by: &User, user: &User) -> Verb<()> {
+    if by.id == user.id {
+        return Err(Refusal::Rule("own_account"));
+    }
+    may_change(by, user)
 }
 
 /// Everybody, or the guests of one partner organization.

@@ -249,6 +249,9 @@ async fn a_pass_is_given_by_whoever_may_vouch() {
         assert_eq!(refusal(passes::give(services, &people, people.viewer().user.id).await), "own_account");
         let by_admin = admin.viewer().clone().user_administrator().unwrap();
         passes::give(services, &by_admin, reader.id).await.unwrap();
+        let own = admin.viewer().user.id;
+        assert_eq!(refusal(passes::give(services, &by_admin, own).await), "own_account");
+        assert_eq!(refusal(totp::remove_of(services, &by_admin, own).await), "own_account");
 
         // A pass of a user administrator is none for whoever has been given a role since.
         let member = lobby.member("ida@lindenhof.example").await;

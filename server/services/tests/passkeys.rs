@@ -13,6 +13,7 @@ use domain::session::{Method, Origin, Session};
 use domain::text::EmailAddress;
 use domain::time::Span;
 use serde_json::Value;
+use services::access::form::PolicyForm;
 use services::factors::passes;
 use services::signin::{Asked, Caller, Opened};
 use services::testing::{Device, Lobby, ORIGIN, both};
@@ -352,6 +353,34 @@ async fn a_break_glass_account_comes_in_by_a_passkey_alone_and_every_try_is_told
         assert_eq!(alarms(&lobby, glass.id).await, tried, "whoever holds it hears of it too");
         let events = lobby.events().await;
         assert_eq!(events.iter().filter(|event| event.action == Action::BreakGlassUsed).count(), 4);
+    }
+}
+
+#[tokio::test]
+async fn a_break_glass_account_that_comes_in_past_a_policy_is_told_of_as_having_come_in() {
+    for mut lobby in both().await {
+        let glass = lobby.admin().await.viewer().user.clone();
+        lobby.name_break_glass(glass.id);
+        lobby.anchor(&glass).await;
+        let (services, by) = (&lobby.services, lobby.policy_admin().await);
+        let form = PolicyForm {
+            name: "Nobody".to_owned(),
+            state: "on".to_owned(),
+            users: vec!["all".to_owned()],
+            applications: vec!["lobby".to_owned()],
+            grant: "block".to_owned(),
+            ..PolicyForm::empty()
+        };
+        let policy = form.read(services, &by, None).await.unwrap();
+        let mut tx = services.store.begin().await.unwrap();
+        store::access::insert(&mut tx, &policy, services.now()).await.unwrap();
+        tx.commit().await.unwrap();
+        services.reload_policies().await.unwrap();
+        let (_, mut device) = lobby.passkey(glass.id).await;
+        Browser::new(&lobby).sign_in(&mut device).await.unwrap();
+        assert_eq!(alarms(&lobby, glass.id).await, [None]);
+        let came = store::sign_ins::last_of(&mut services.store.read().await.unwrap(), glass.id).await.unwrap();
+        assert_eq!(came.len(), 1, "it has come in, and counts as tried");
     }
 }
 

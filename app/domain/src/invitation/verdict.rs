@@ -142,7 +142,7 @@ pub enum Person {
     Pending,
     Guest,
     Member,
-    /// Disabled, past the end date, or deleted by an administrator.
+    /// Disabled, past the end date, deleted by an administrator, or out of the inviter's reach.
     Barred,
 }
 

@@ -18,7 +18,7 @@ pub fn DeletePersonPage() -> impl IntoView {
         let viewer = visit.viewer()?;
         let admin = viewer.clone().user_administrator()?;
         let person = people::get(&visit.services, &admin, id(&user)?).await?;
-        people::may_change(&viewer, &person.user.value)?;
+        people::may_change(&viewer.user, &person.user.value)?;
         let problems = refused(&visit).await?;
         let losses = losses(&person, visit.now()).into_iter().map(|loss| view! { <li>{loss}</li> }).collect_view();
         let name = person.user.value.shown_name().to_owned();

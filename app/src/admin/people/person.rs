@@ -38,7 +38,7 @@ pub fn PersonPage() -> impl IntoView {
         let sponsor = draft_or(&visit, AddressForm::default()).await?;
         let said = vec![whole(&profile), end.whole(), roles.whole(), sponsor.whole(), reset.whole()];
         let problems = problems_of(&visit, said).await?;
-        let may = people::may_change(&viewer, &user).is_ok();
+        let may = people::may_change(&viewer.user, &user).is_ok();
         let deleted = matches!(user.standing, Standing::Deleted { .. } | Standing::Erased { .. });
         let name = user.shown_name().to_owned();
         let crumbs = vec![(routes::PEOPLE.to_owned(), "People".to_owned())];
@@ -140,7 +140,7 @@ fn notice(visit: &Visit, user: &User, viewer: &Viewer) -> Option<AnyView> {
             return Some(view! { <Notice tone=Tone::Caution><b>{said}</b></Notice> }.into_any());
         }
     }
-    let refusal = people::may_change(viewer, user).err()?;
+    let refusal = people::may_change(&viewer.user, user).err()?;
     let text = crate::say::problem(&crate::ssr::as_problem(visit, &refusal));
     Some(view! { <Notice>{text}</Notice> }.into_any())
 }

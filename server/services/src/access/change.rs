@@ -1,7 +1,7 @@
 //! What every change to a policy, a location or terms goes through: it is first tried against whoever must not be locked
 //! out, kept, put on trial where it bears on Lobby itself, and in force before its verb answers.
 
-use domain::access::{Location, Policy, Terms};
+use domain::access::{Entry, Location, Policy, PolicySet, Terms};
 use domain::event::{Action, Target, TargetKind};
 use domain::time::Span;
 use store::access::{Part, Trial};
@@ -57,7 +57,7 @@ impl Told for Terms {
 /// Makes one change.
 ///
 /// # Errors
-/// `name_taken` beside `name`; `Conflict`; as [`lockout::check`].
+/// `name_taken` beside `name`; `Conflict`; `lockout_waiting`; as [`lockout::check`].
 pub(super) async fn make<T: Told>(
     services: &Services,
     by: &PolicyAdmin,
@@ -89,7 +89,7 @@ pub(super) async fn make<T: Told>(
     };
     let after = store::access::current(&mut deed.tx).await?;
     if before.bears_on_lobby(&after) {
-        lockout::check(services, &mut deed.tx, by.viewer(), &after).await?;
+        lockout::check(services, &mut deed.tx, Some(by.viewer()), &after).await?;
         let trial = Trial {
             part_id: of.key(),
             kind: T::KIND.to_owned(),
@@ -99,6 +99,42 @@ pub(super) async fn make<T: Told>(
         };
         store::access::begin_trial(&mut deed.tx, trial, by.viewer().user.id).await?;
     }
+    check_taken_back(services, &mut deed, by, &before, &after).await?;
     deed.commit().await?;
     services.reload_policies().await
+}
+
+/// What waits may be taken back at any moment: together with a change from `before` to `after` that must lock nobody out
+/// either.
+async fn check_taken_back(
+    services: &Services,
+    deed: &mut Deed<'_>,
+    by: &PolicyAdmin,
+    before: &PolicySet,
+    after: &PolicySet,
+) -> Verb<()> {
+    let waiting = store::access::trials(&mut deed.tx).await?;
+    let [before, after] = [before, after].map(|set| taken_back(set, &waiting));
+    if waiting.is_empty() || !before.bears_on_lobby(&after) {
+        return Ok(());
+    }
+    lockout::check(services, &mut deed.tx, Some(by.viewer()), &after).await.map_err(|refusal| match refusal {
+        Refusal::Rule("lockout_self" | "lockout_others") => Refusal::Rule("lockout_waiting"),
+        refusal => refusal,
+    })
+}
+
+/// The set as it would be with all that waits taken back.
+fn taken_back(set: &PolicySet, waiting: &[Trial]) -> PolicySet {
+    let mut set = set.clone();
+    for trial in waiting {
+        let key = &trial.part_id;
+        set.policies.retain(|entry| entry.id().to_string() != *key);
+        set.locations.retain(|id, _| id.to_string() != *key);
+        set.terms.retain(|id, _| id.to_string() != *key);
+        set.policies.extend(trial.before::<Policy>().map(|policy| Entry::Readable(Box::new(policy))));
+        set.locations.extend(trial.before::<Location>().map(|location| (location.id, location)));
+        set.terms.extend(trial.before::<Terms>().map(|terms| (terms.id, terms.in_force())));
+    }
+    set
 }

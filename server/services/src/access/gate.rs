@@ -14,6 +14,9 @@ use super::{Asked, Written, look, write};
 use crate::{Services, Verb, Viewer};
 
 const KEPT: Span = Span::seconds(60);
+/// Refusals of one session that are written down within [`KEPT`]: who changes platform or address at every request must not
+/// fill the log.
+const WRITTEN: u32 = 5;
 /// Sessions whose verdicts are kept; beyond, those that are over go.
 const MOST: usize = 10_000;
 
@@ -50,6 +53,31 @@ struct Kept {
     at: Timestamp,
     of: Facts,
     stop: Option<Stop>,
+    refusals: Refusals,
+}
+
+/// Those of one session that were written down.
+#[derive(Debug, Clone, Copy)]
+struct Refusals {
+    since: Timestamp,
+    amount: u32,
+    last: Option<SignInId>,
+}
+
+impl Refusals {
+    /// The attempt that stands for a further one, where there were enough.
+    fn instead(self) -> Option<SignInId> {
+        self.last.filter(|_| self.amount >= WRITTEN)
+    }
+
+    fn and(self, stop: Option<&Stop>) -> Self {
+        match stop.map(|stop| stop.attempt) {
+            Some(attempt) if self.last != Some(attempt) => {
+                Self { amount: self.amount + 1, last: Some(attempt), ..self }
+            }
+            _ => self,
+        }
+    }
 }
 
 /// What a kept verdict hangs on.
@@ -87,6 +115,13 @@ impl Verdicts {
         (found.of == *of && now < found.at + KEPT).then(|| found.stop.clone())
     }
 
+    /// What was written down of this session lately.
+    fn refusals(&self, session: SessionId, now: Timestamp) -> Refusals {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = kept.get(&session).map(|kept| kept.refusals).filter(|found| now < found.since + KEPT);
+        found.unwrap_or(Refusals { since: now, amount: 0, last: None })
+    }
+
     fn keep(&self, session: SessionId, verdict: Kept) {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.len() >= MOST {
@@ -107,7 +142,8 @@ fn facts(services: &Services, viewer: &Viewer) -> Facts {
     Facts { address: viewer.origin.address, platform: viewer.origin.platform, auth_time, multifactor_at, set_version }
 }
 
-/// May this session use Lobby's own pages now? A refusal is written down: once a minute, while nothing about it changes.
+/// May this session use Lobby's own pages now? A refusal is written down: once a minute while nothing about it changes, and
+/// five times at most.
 ///
 /// # Errors
 /// Where the database does not answer.
@@ -121,8 +157,10 @@ pub async fn admit(services: &Services, viewer: Viewer) -> Verb<Admission> {
     let stop = match services.verdicts.get(viewer.session.id, &of, now) {
         Some(stop) => stop,
         None => {
-            let stop = judge(services, &viewer).await?;
-            services.verdicts.keep(viewer.session.id, Kept { at: now, of, stop: stop.clone() });
+            let refusals = services.verdicts.refusals(viewer.session.id, now);
+            let stop = judge(services, &viewer, refusals.instead()).await?;
+            let refusals = refusals.and(stop.as_ref());
+            services.verdicts.keep(viewer.session.id, Kept { at: now, of, stop: stop.clone(), refusals });
             stop
         }
     };
@@ -132,10 +170,13 @@ pub async fn admit(services: &Services, viewer: Viewer) -> Verb<Admission> {
     })
 }
 
-async fn judge(services: &Services, viewer: &Viewer) -> Verb<Option<Stop>> {
+async fn judge(services: &Services, viewer: &Viewer, instead: Option<SignInId>) -> Verb<Option<Stop>> {
     let asked = look(services, viewer, Target::Lobby).await?;
     if asked.is_granted() {
         return Ok(None);
+    }
+    if let Some(attempt) = instead {
+        return Ok(Stop::of(&asked, attempt));
     }
     let written = Written {
         user: &viewer.user,

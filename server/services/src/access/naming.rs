@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::access::{Policy, PolicySet, Target, Thing, Who};
+use domain::access::{Policy, PolicySet, PolicyState, Target, Thing, Who};
 use domain::id::{GroupId, PolicyId, UserId};
 use domain::user::{Standing, User};
 use store::Tx;
@@ -12,16 +12,25 @@ use super::lockout;
 use crate::groups::guard;
 use crate::{Reader, Refusal, Services, Verb, Viewer};
 
-/// Refuses to part with what a policy in force names.
+/// Refuses to part with what a policy names that is in force, or may be again.
 ///
 /// # Errors
 /// `code`, with the name of the policy.
 pub(crate) async fn in_use(services: &Services, tx: &mut Tx, thing: Thing, code: &str) -> Verb<()> {
-    let set = services.policies_in(tx).await?;
-    match set.naming(thing).next() {
+    let policies = in_force_or_waiting(services, tx).await?;
+    match policies.iter().find(|policy| policy.names(thing)) {
         Some(policy) => Err(Refusal::field_because("", code, &policy.name)),
         None => Ok(()),
     }
+}
+
+/// The policies that are in force, and those that were and are again where nobody confirms what changed them.
+async fn in_force_or_waiting(services: &Services, tx: &mut Tx) -> Verb<Vec<Policy>> {
+    // In this order: what is taken back meanwhile is among the policies then.
+    let waiting = store::access::trials(tx).await?;
+    let set = services.policies_in(tx).await?;
+    let waiting = waiting.iter().filter_map(Trial::before::<Policy>).filter(|policy| policy.state != PolicyState::Off);
+    Ok(set.in_force().cloned().chain(waiting).collect())
 }
 
 /// The people and groups among these, each once.
@@ -61,11 +70,7 @@ pub(super) async fn unprotected(tx: &mut Tx, policy: &Policy) -> Verb<Vec<String
 /// # Errors
 /// Where the database does not answer.
 pub(crate) async fn is_protected(services: &Services, tx: &mut Tx, groups: &[GroupId]) -> Verb<bool> {
-    if services.policies_in(tx).await?.in_force().any(|policy| policy.protects(groups)) {
-        return Ok(true);
-    }
-    let waiting = store::access::trials(tx).await?;
-    Ok(waiting.iter().filter_map(Trial::before::<Policy>).any(|policy| policy.protects(groups)))
+    Ok(in_force_or_waiting(services, tx).await?.iter().any(|policy| policy.protects(groups)))
 }
 
 /// The policies that tell people of a group from others, by name, for the audit log.
@@ -73,11 +78,17 @@ pub(crate) fn telling_apart(set: &PolicySet, group: GroupId) -> Vec<String> {
     set.naming(Thing::Group(group)).map(|policy| policy.name.to_string()).collect()
 }
 
-/// The same after a change of who is in the group. Where one of them bears on Lobby itself, nobody may be locked out.
+/// The same after a change of who is in the group, by somebody or by a job that goes on without them. Where one of them
+/// bears on Lobby itself, nobody may be locked out.
 ///
 /// # Errors
 /// As [`lockout::check`].
-pub(crate) async fn regrouped(services: &Services, tx: &mut Tx, by: &Viewer, group: GroupId) -> Verb<Vec<String>> {
+pub(crate) async fn regrouped(
+    services: &Services,
+    tx: &mut Tx,
+    by: Option<&Viewer>,
+    group: GroupId,
+) -> Verb<Vec<String>> {
     let set = services.policies_in(tx).await?;
     if set.naming(Thing::Group(group)).any(|policy| policy.applications.covers(Target::Lobby)) {
         lockout::check(services, tx, by, &set).await?;

@@ -149,7 +149,7 @@ pub async fn weigh(services: &Services, by: &PolicyAdmin, draft: &Policy) -> Ver
     let before = services.policies_in(&mut tx).await?;
     let after = before.with(draft.clone());
     if before.bears_on_lobby(&after) {
-        lockout::check(services, &mut tx, by.viewer(), &after).await?;
+        lockout::check(services, &mut tx, Some(by.viewer()), &after).await?;
     }
     Ok(())
 }

@@ -21,7 +21,8 @@ pub async fn list(services: &Services, _by: &Reader) -> Verb<Vec<Trial>> {
 /// # Errors
 /// `NotFound` where it waits no more; `lockout_self` where its policies stop this very request.
 pub async fn confirm(services: &Services, by: &PolicyAdmin, part: &str) -> Verb<()> {
-    if !look(services, by.viewer(), Into::Lobby).await?.is_granted() {
+    let exempt = services.is_exempt(by.viewer().user.id, &by.viewer().session.methods);
+    if !exempt && !look(services, by.viewer(), Into::Lobby).await?.is_granted() {
         return Err(Refusal::Rule("lockout_self"));
     }
     let mut deed = services.deed(by.actor()).await?;

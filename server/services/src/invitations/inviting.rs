@@ -14,6 +14,8 @@ use crate::{Actor, Denied, OwnerOf, Refusal, Services, Verb, Viewer};
 pub struct Inviting {
     actor: Actor,
     user: User,
+    /// `None` for a job, which goes on without a request.
+    viewer: Option<Box<Viewer>>,
     group: Option<Group>,
 }
 
@@ -41,12 +43,13 @@ impl Inviting {
 
     /// Unchecked: whoever calls this checks in the transaction. The viewer manages the group.
     pub(crate) fn of(viewer: &Viewer, group: Option<Group>) -> Self {
-        Self { actor: viewer.actor().clone(), user: viewer.user.clone(), group }
+        let (actor, user) = (viewer.actor().clone(), viewer.user.clone());
+        Self { actor, user, viewer: Some(Box::new(viewer.clone())), group }
     }
 
     /// An administrator whose job goes on without a request of theirs. Unchecked, as [`Inviting::of`].
     pub(crate) fn of_job(actor: Actor, user: User, group: Option<Group>) -> Self {
-        Self { actor, user, group }
+        Self { actor, user, viewer: None, group }
     }
 
     /// # Errors
@@ -69,6 +72,10 @@ impl Inviting {
 
     pub fn user(&self) -> &User {
         &self.user
+    }
+
+    pub(crate) fn viewer(&self) -> Option<&Viewer> {
+        self.viewer.as_deref()
     }
 
     pub fn group(&self) -> Option<&Group> {

@@ -20,7 +20,7 @@ use super::verdicts::{Desk, Weighed, Weighing, hold_letters, letters_bucket, mai
 use super::{Inviting, NewInvitations, limited, target};
 use crate::deed::Deed;
 use crate::groups::guard;
-use crate::{Refusal, Services, Verb};
+use crate::{Refusal, Services, Verb, access};
 
 /// Weighs a list under the group's guard and does what the verdicts say, in the transaction of `deed`.
 ///
@@ -71,6 +71,8 @@ struct Rows {
     /// Whose old membership row gives way.
     replaced: Vec<UserId>,
     hits: Vec<(EventId, String, i64)>,
+    /// What tells the members of the group from others.
+    policies: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -84,6 +86,9 @@ struct Invited {
 struct Added {
     user: UserId,
     ends_at: Option<Timestamp>,
+    /// The access policies that hold otherwise for them now.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    policies: Vec<String>,
 }
 
 pub(super) async fn write(
@@ -95,6 +100,12 @@ pub(super) async fn write(
     weighed: &[Weighed<'_>],
 ) -> Verb<()> {
     let mut rows = Rows::default();
+    let adds = |entry: &Weighed<'_>| matches!(entry.decision.act, Some(Act::AddGuest | Act::AddMember));
+    let regrouped = by.group().filter(|_| weighed.iter().any(adds));
+    if let Some(group) = regrouped {
+        let set = services.policies_in(&mut deed.tx).await?;
+        rows.policies = access::telling_apart(&set, group.id);
+    }
     for entry in weighed {
         let Ok(address) = &entry.pasted.address else { continue };
         rows.stale.extend(entry.decision.act.and(entry.stale.clone()));
@@ -113,7 +124,11 @@ pub(super) async fn write(
         rows.copy(deed, desk, plan, copied)?;
     }
     rows.tell(deed, by);
-    rows.write(deed, by).await
+    rows.write(deed, by).await?;
+    if let Some(group) = regrouped {
+        access::regrouped(services, &mut deed.tx, by.viewer(), group.id).await?;
+    }
+    Ok(())
 }
 
 impl Rows {
@@ -175,7 +190,7 @@ impl Rows {
         let (Some(user), Some(group)) = (&entry.user, &desk.group) else { return };
         let user = user.value.clone();
         let ends_at = end_of_stay(plan.stay_days, plan.ends_at, deed.now, &plan.zone);
-        let added = Added { user: user.id, ends_at: ends_at.before_never() };
+        let added = Added { user: user.id, ends_at: ends_at.before_never(), policies: self.policies.clone() };
         let told = Target::new(TargetKind::Group, group.id, group.name.as_str());
         deed.tell_change(Action::MemberAdded, told, &(), &added);
         if !entry.blocked {

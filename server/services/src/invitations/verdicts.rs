@@ -16,7 +16,7 @@ use store::{Stored, Tx};
 
 use super::{BULK, Inviting};
 use crate::deed::Deed;
-use crate::{Denied, Key, Refusal, Services, Verb, limits};
+use crate::{Denied, Key, Refusal, Services, Verb, limits, people};
 
 /// Entries of one list: an administrator's, anybody else's.
 const MOST_LINES: (usize, usize) = (10_000, 500);
@@ -123,6 +123,8 @@ pub(super) struct Desk<'a> {
     pub group: Option<Group>,
     pub room: Room,
     sees_directory: bool,
+    /// Who invites by role: they leave alone whom their role does not reach.
+    by_role: Option<User>,
     familiar: Familiar,
 }
 
@@ -152,7 +154,8 @@ impl<'a> Desk<'a> {
         let familiar = familiar(&settings, group.as_ref(), by.user());
         let room = Room::new(places, (!bulk).then_some(left), until);
         let sees_directory = by.sees_directory(&settings);
-        Ok(Self { key: &services.key, now, settings, group, room, sees_directory, familiar })
+        let by_role = by.by_role().then(|| by.user().clone());
+        Ok(Self { key: &services.key, now, settings, group, room, sees_directory, by_role, familiar })
     }
 
     /// May the inviter see who is in the directory?
@@ -212,6 +215,8 @@ fn familiar(settings: &Collaboration, group: Option<&Group>, inviter: &User) -> 
 struct Known {
     now: Timestamp,
     to_group: bool,
+    /// Known people whose memberships the inviter may not change.
+    out_of_reach: HashSet<UserId>,
     hashes: HashMap<String, String>,
     users: HashMap<String, Stored<User>>,
     /// By user: is the membership in force?
@@ -236,6 +241,9 @@ impl Known {
             .collect();
         let ids: Vec<UserId> = users.values().map(|user| user.value.id).collect();
         let group = desk.group.as_ref().map(|group| group.id);
+        let is_out_of_reach =
+            |user: &&User| desk.by_role.as_ref().is_some_and(|by| people::may_change(by, user).is_err());
+        let out_of_reach = users.values().map(|user| &user.value).filter(is_out_of_reach).map(|user| user.id).collect();
         let memberships = match group {
             Some(group) => store::memberships::of_users(tx, group, &ids).await?,
             None => Vec::new(),
@@ -253,6 +261,7 @@ impl Known {
         Ok(Self {
             now,
             to_group: group.is_some(),
+            out_of_reach,
             hashes,
             users,
             memberships: memberships.into_iter().map(|member| (member.user, member.counts(now))).collect(),
@@ -276,7 +285,10 @@ impl Known {
         let key = address.map_or("", EmailAddress::key);
         let hash = address.ok().and_then(|address| self.hashes.get(&address.mailbox()));
         let user = self.users.get(key);
-        let person = Person::of(user.map(|user| &user.value), self.now);
+        let person = match user {
+            Some(user) if self.to_group && self.out_of_reach.contains(&user.value.id) => Person::Barred,
+            user => Person::of(user.map(|user| &user.value), self.now),
+        };
         let bearing = user.and_then(|user| self.invitations.get(&user.value.id)).map_or(&[][..], Vec::as_slice);
         let mut open = None;
         let mut stale = None;

@@ -31,7 +31,7 @@ const RESETS: &[Limit] = &[Limit::a_day(3)];
 pub async fn reset(services: &Services, by: &UserAdmin, id: UserId, address: Option<EmailAddress>) -> Verb<()> {
     let mut deed = services.deed(by.actor()).await?;
     let user = live(&mut deed.tx, id).await?;
-    may_change(by.viewer(), &user.value)?;
+    may_change(&by.viewer().user, &user.value)?;
     let owns = !store::groups::owned_by(&mut deed.tx, id).await?.is_empty();
     if owns && !by.viewer().has(Role::Administrator) {
         return Err(Refusal::Rule("holds_role"));

@@ -48,7 +48,7 @@ async fn change_standing(
     store::guards::hold(&mut deed.tx, store::guards::ADMINISTRATORS).await?;
     store::guards::hold(&mut deed.tx, &entry_guard(id)).await?;
     let user = known(&mut deed.tx, id).await?;
-    may_change(by.viewer(), &user.value)?;
+    may_change(&by.viewer().user, &user.value)?;
     let before = user.value.clone();
     let now = deed.now;
     let user = user.try_with(|user| change(user, now))?;
@@ -110,7 +110,7 @@ pub async fn set_end(services: &Services, by: &UserAdmin, id: UserId, end: Optio
     store::guards::hold(&mut deed.tx, store::guards::ADMINISTRATORS).await?;
     store::guards::hold(&mut deed.tx, &entry_guard(id)).await?;
     let user = live(&mut deed.tx, id).await?;
-    may_change(by.viewer(), &user.value)?;
+    may_change(&by.viewer().user, &user.value)?;
     let before = user.value.clone();
     let user = user.with(|user| User { ends_at: end, ..user });
     store::users::save(&mut deed.tx, &user).await?;
@@ -134,7 +134,7 @@ pub async fn end_sessions(services: &Services, by: &UserAdmin, id: UserId) -> Ve
     let mut deed = services.deed(by.actor()).await?;
     store::guards::hold(&mut deed.tx, &entry_guard(id)).await?;
     let user = known(&mut deed.tx, id).await?.value;
-    may_change(by.viewer(), &user)?;
+    may_change(&by.viewer().user, &user)?;
     store::sessions::end_all(&mut deed.tx, id).await?;
     deed.tell(Action::SessionsEnded, target(&user));
     deed.commit().await

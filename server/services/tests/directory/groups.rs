@@ -157,7 +157,8 @@ async fn a_group_takes_guests_as_far_as_it_is_narrowed() {
         assert_eq!(refusal(memberships::set_end(&lobby.services, &owned, ada.id, None).await), "user: group_full");
         memberships::remove(&lobby.services, &owned, bo.id).await.unwrap();
         memberships::set_end(&lobby.services, &owned, ada.id, None).await.unwrap();
-        assert!(lobby.membership(group, ada.id).await.unwrap().counts(lobby.services.now()));
+        let renewed = lobby.membership(group, ada.id).await.unwrap();
+        assert!(renewed.counts(lobby.services.now()) && renewed.added_at == lobby.services.now());
     }
 }
 

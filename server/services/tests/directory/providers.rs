@@ -227,6 +227,29 @@ async fn a_provider_that_is_needed_is_not_deleted() {
 }
 
 #[tokio::test]
+async fn a_way_of_ones_own_takes_the_place_of_the_first_by_a_second_factor_alone() {
+    for lobby in both().await {
+        let admin = lobby.admin().await;
+        let id = create(&lobby, &admin, form("Praxis Nord", "")).await.unwrap();
+        let ida = lobby.member("ida@lindenhof.example").await;
+        lobby.anchor(&ida).await;
+        identity(&lobby, ida.id, Some(id), "thief").await;
+        let viewer = lobby.viewer(ida.id).await;
+        let own = identities::list(&lobby.services, &viewer).await.unwrap();
+        let anchor = own.into_iter().find(|own| own.identity.anchor).unwrap().identity;
+        let remove = async |viewer: services::Viewer, issuer: &str, subject: &str| {
+            identities::remove(&lobby.services, viewer, issuer, subject).await
+        };
+        let refused = refusal(remove(viewer.clone(), &anchor.issuer, &anchor.subject).await);
+        assert_eq!(refused, "identity_anchor_factor");
+        lobby.passkey(ida.id).await;
+        assert_eq!(refusal(remove(viewer.clone(), ISSUER, "thief").await), "factor_wanted", "who has a factor uses it");
+        let viewer = lobby.stepped_up(&viewer).await;
+        remove(viewer, &anchor.issuer, &anchor.subject).await.unwrap();
+    }
+}
+
+#[tokio::test]
 async fn codes_stand_in_for_a_day_at_most() {
     for lobby in both().await {
         let admin = lobby.admin().await;

@@ -39,6 +39,22 @@ async fn each_address_of_a_list_gets_its_verdict_before_anything_is_sent() {
 }
 
 #[tokio::test]
+async fn who_invites_by_role_adds_neither_themselves_nor_who_holds_one() {
+    for lobby in testing::both().await {
+        let group = lobby.group_with_owner().await.group().id;
+        let (people, chief) = (lobby.user_admin().await, lobby.admin().await.viewer().clone());
+        let list = format!("{} {}", people.viewer().user.address, chief.user.address);
+        let as_manager = async |viewer: &services::Viewer| {
+            let by = inviting(&lobby, &viewer.clone().owner_of(&lobby.services, group).await.unwrap());
+            let lines = invitations::verdicts(&lobby.services, &by, &list).await.unwrap();
+            lines.into_iter().map(|line| line.verdict).collect::<Vec<_>>()
+        };
+        assert_eq!(as_manager(people.viewer()).await, [Verdict::AskAnAdministrator, Verdict::AskAnAdministrator]);
+        assert_eq!(as_manager(&chief).await, [Verdict::MemberWillBeAdded, Verdict::MemberWillBeAdded]);
+    }
+}
+
+#[tokio::test]
 async fn an_invitation_makes_a_pending_guest_with_a_place_held_and_a_letter() {
     for lobby in testing::both().await {
         let owner = lobby.group_with_owner().await;

@@ -167,6 +167,29 @@ async fn the_gate_holds_whom_a_policy_stops_and_keeps_its_verdict_a_minute() {
 }
 
 #[tokio::test]
+async fn whoever_changes_platform_at_every_request_fills_no_log() {
+    for lobby in both().await {
+        let (by, guest) = (policy_admin(&lobby).await, lobby.guest("ada@praxis.example").await);
+        let mut viewer = lobby.viewer(guest.id).await;
+        let mut form = lobby_from("Guests", &["guests"], "linux");
+        form.platforms.push("windows".to_owned());
+        made(&lobby, &by, form).await.unwrap();
+        let rounds = async |viewer: &mut Viewer| {
+            for platform in [Platform::Linux, Platform::Windows].repeat(10) {
+                viewer.origin.platform = platform;
+                let admitted = access::admit(&lobby.services, viewer.clone()).await.unwrap();
+                assert!(matches!(admitted, Admission::Held(_)), "judged for what they come by now");
+            }
+        };
+        rounds(&mut viewer).await;
+        assert_eq!(log(&lobby).await.len(), 5);
+        lobby.clock.advance(Span::seconds(60));
+        rounds(&mut viewer).await;
+        assert_eq!(log(&lobby).await.len(), 10);
+    }
+}
+
+#[tokio::test]
 async fn a_proof_for_every_time_is_used_up_by_one_application() {
     for lobby in both().await {
         let by = policy_admin(&lobby).await;

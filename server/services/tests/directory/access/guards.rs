@@ -8,12 +8,14 @@ use domain::session::{Method, Platform};
 use domain::time::Span;
 use domain::user::User;
 use services::access::form::{PolicyForm, names};
-use services::access::{policies, trials};
+use services::access::parts::LocationForm;
+use services::access::{locations, policies, trials};
+use services::invitations::{Inviting, NewInvitations, invite};
 use services::testing::{Lobby, both};
 use services::{memberships, redemption};
 use store::sign_ins::{Facts, SignIn};
 
-use super::{block, lobby_from, made, policy_admin, reader, switch};
+use super::{block, lobby_from, location, made, policy_admin, reader, switch};
 use crate::{refusal, told};
 
 /// They came to Lobby on this platform, in no group yet.
@@ -185,7 +187,72 @@ async fn who_joins_a_group_is_tried_as_one_of_it() {
         made(&lobby, &by, form).await.unwrap();
         let manager = by.viewer().clone().owner_of(&lobby.services, group.id).await.unwrap();
         assert_eq!(refusal(memberships::add(&lobby.services, &manager, second.id, None).await), "lockout_others");
+        let invited = Inviting::to_group(&lobby.services, manager).unwrap();
+        let list = NewInvitations::of(second.address.as_str(), "en");
+        assert_eq!(refusal(invite(&lobby.services, &invited, list).await), "lockout_others");
         assert!(lobby.membership(group.id, second.id).await.is_none());
+    }
+}
+
+/// A policy that no check has seen, as after a change of who is an Administrator.
+async fn slipped_in(lobby: &Lobby, by: &services::PolicyAdmin, name: &str) -> domain::id::PolicyId {
+    let services = &lobby.services;
+    let policy = lobby_from(name, &["all"], "linux").read(services, by, None).await.unwrap();
+    let policy = Policy { id: services.ids.next(services.now()), ..policy };
+    let mut tx = services.store.begin().await.unwrap();
+    store::access::insert(&mut tx, &policy, services.now()).await.unwrap();
+    tx.commit().await.unwrap();
+    services.reload_policies().await.unwrap();
+    policy.id
+}
+
+#[tokio::test]
+async fn a_break_glass_account_takes_away_what_locks_everybody_out_one_by_one() {
+    for mut lobby in both().await {
+        let glass = lobby.with_roles("glass@lindenhof.example", Roles::of(Role::Administrator)).await;
+        lobby.name_break_glass(glass.id);
+        let by = policy_admin(&lobby).await;
+        let both = [slipped_in(&lobby, &by, "One").await, slipped_in(&lobby, &by, "Other").await];
+        assert_eq!(refusal(switch(&lobby, &by, both[0], PolicyState::Off).await), "lockout_self");
+        let mut viewer = lobby.viewer(glass.id).await;
+        viewer.session.methods = vec![Method::Passkey];
+        let glass = viewer.policy_administrator().unwrap();
+        switch(&lobby, &glass, both[0], PolicyState::Off).await.unwrap();
+        trials::confirm(&lobby.services, &glass, &both[0].to_string()).await.unwrap();
+        switch(&lobby, &glass, both[1], PolicyState::Off).await.unwrap();
+        assert_eq!(lobby.services.policies().guarding_lobby().count(), 0);
+    }
+}
+
+#[tokio::test]
+async fn what_may_be_taken_back_locks_nobody_out_either() {
+    for lobby in both().await {
+        let (by, services) = (policy_admin(&lobby).await, &lobby.services);
+        // The administrators of these tests come from within this range.
+        let office = location(&lobby, &by, "Office", false).await;
+        let form = PolicyForm {
+            location_rule: "any".to_owned(),
+            locations_out: vec![format!("location:{office}")],
+            platform_rule: "any".to_owned(),
+            platforms: Vec::new(),
+            ..lobby_from("Outside", &["all"], "linux")
+        };
+        let second = lobby.admin().await.viewer().user.clone();
+        came(&lobby, &second, Platform::Linux, Method::Otp).await;
+        let id = made(&lobby, &by, form).await.unwrap();
+        trials::confirm(services, &by, &id.to_string()).await.unwrap();
+        switch(&lobby, &by, id, PolicyState::Off).await.unwrap();
+
+        assert_eq!(refusal(locations::delete(services, &by, office).await), ": location_in_use");
+        let elsewhere = async || {
+            let kept = locations::get(services, &reader(&by), office).await.unwrap();
+            let form = LocationForm { ranges: "198.51.100.0/24".to_owned(), ..LocationForm::of(&kept.value) };
+            locations::save(services, &by, form.parse(services, Some(office)).unwrap(), kept.version).await
+        };
+        assert_eq!(refusal(elsewhere().await), "lockout_waiting");
+        trials::confirm(services, &by, &id.to_string()).await.unwrap();
+        elsewhere().await.unwrap();
+        locations::delete(services, &by, office).await.unwrap();
     }
 }
 

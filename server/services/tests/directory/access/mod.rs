@@ -5,10 +5,10 @@ mod guards;
 mod written;
 
 use domain::access::PolicyState;
-use domain::id::{AppId, PolicyId, TermsId};
+use domain::id::{AppId, LocationId, PolicyId, TermsId};
 use services::access::form::PolicyForm;
-use services::access::parts::{TermsForm, TextForm};
-use services::access::{policies, terms};
+use services::access::parts::{LocationForm, TermsForm, TextForm};
+use services::access::{locations, policies, terms};
 use services::testing::Lobby;
 use services::{PolicyAdmin, Reader, Verb};
 
@@ -67,4 +67,15 @@ fn text(text: &str, days: &str) -> TermsForm {
 
 async fn written(lobby: &Lobby, by: &PolicyAdmin, form: TermsForm) -> TermsId {
     terms::create(&lobby.services, by, form.parse(&lobby.services, None).unwrap()).await.unwrap()
+}
+
+async fn location(lobby: &Lobby, by: &PolicyAdmin, name: &str, trusted: bool) -> LocationId {
+    let form = LocationForm {
+        name: name.to_owned(),
+        kind: "ranges".to_owned(),
+        ranges: "192.0.2.0/24".to_owned(),
+        trusted,
+        ..LocationForm::default()
+    };
+    locations::create(&lobby.services, by, form.parse(&lobby.services, None).unwrap()).await.unwrap()
 }

@@ -1,26 +1,14 @@
 //! What administrators write: names, copies, forms, templates, and what stays because a policy names it.
 
 use domain::access::PolicyState;
-use domain::id::LocationId;
 use services::access::form::{PolicyForm, Template, choices, names};
 use services::access::parts::LocationForm;
 use services::access::{locations, policies, terms};
-use services::testing::{Lobby, both};
-use services::{PolicyAdmin, applications, groups, people};
+use services::testing::both;
+use services::{applications, groups, people};
 
-use super::{block, made, policy_admin, reader, switch, text, words, written};
+use super::{block, location, made, policy_admin, reader, switch, text, words, written};
 use crate::refusal;
-
-async fn location(lobby: &Lobby, by: &PolicyAdmin, name: &str, trusted: bool) -> LocationId {
-    let form = LocationForm {
-        name: name.to_owned(),
-        kind: "ranges".to_owned(),
-        ranges: "192.0.2.0/24".to_owned(),
-        trusted,
-        ..LocationForm::default()
-    };
-    locations::create(&lobby.services, by, form.parse(&lobby.services, None).unwrap()).await.unwrap()
-}
 
 #[tokio::test]
 async fn what_a_policy_in_force_names_stays() {

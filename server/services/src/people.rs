@@ -234,7 +234,7 @@ pub fn may_change(by: &User, user: &User) -> Verb<()> {
 ///
 /// # Errors
 /// `own_account` or `holds_role`.
-pub(crate) fn may_change_factors(by: &User, user: &User) -> Verb<()> {
+pub fn may_change_factors(by: &User, user: &User) -> Verb<()> {
     if by.id == user.id {
         return Err(Refusal::Rule("own_account"));
     }

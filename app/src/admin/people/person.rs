@@ -39,6 +39,7 @@ pub fn PersonPage() -> impl IntoView {
         let said = vec![whole(&profile), end.whole(), roles.whole(), sponsor.whole(), reset.whole()];
         let problems = problems_of(&visit, said).await?;
         let may = people::may_change(&viewer.user, &user).is_ok();
+        let may_factors = people::may_change_factors(&viewer.user, &user).is_ok();
         let deleted = matches!(user.standing, Standing::Deleted { .. } | Standing::Erased { .. });
         let name = user.shown_name().to_owned();
         let crumbs = vec![(routes::PEOPLE.to_owned(), "People".to_owned())];
@@ -67,7 +68,7 @@ pub fn PersonPage() -> impl IntoView {
                 {card::memberships(&visit, &person)}
                 {card::owned(&person)}
                 {card::invitations(&visit, &person)}
-                {card::factors(&visit, &person, may && !deleted)}
+                {card::factors(&visit, &person, may_factors && !deleted)}
                 {card::sessions(&visit, &person, may)}
                 {ends}
                 {sponsors}

@@ -10,10 +10,10 @@ stories("Access policies", ({ house, way, part }) => {
     const application = `Gate ${way.tag}`;
     const policy = `No Linux ${way.tag}`;
     const gina = `gina.${way.tag}@praxis-tor.example`;
-    let guest, admin;
+    let guest, admin, owner, group;
 
     part("A guest has an application that no policy speaks of.", async () => {
-        const { owner, group } = await ownerWithGroup(house, way, application);
+        ({ owner, group } = await ownerWithGroup(house, way, application));
         guest = await house.person({ scripts: way.scripts, address: gina });
         await bring(owner, group, guest);
         await guest.goTo("/");
@@ -86,5 +86,21 @@ stories("Access policies", ({ house, way, part }) => {
         await guest.goTo("/");
         await guest.seesNot("not from here");
         assert.equal(await guest.page.locator(".tile[data-closed]").count(), 0);
+    });
+
+    part("Held before Lobby as one of a group, a guest goes on as soon as the owner has taken them out of it.", async () => {
+        const wish = { name: `${policy} in Lobby`, users: [group], applications: ["Lobby itself"], platforms: ["Linux"], grant: "block" };
+        await createPolicy(admin, wish);
+        await admin.press("Confirm");
+        await guest.goTo("/", 403);
+        await guest.sees("53003");
+        await owner.goTo("/manage");
+        await owner.follow(group);
+        await owner.follow(gina);
+        await owner.follow("Remove…");
+        await owner.press(/^Remove /, { exact: false });
+        await guest.goTo(guest.page.url());
+        await guest.sees("No applications yet");
+        await switchOff(admin, wish.name);
     });
 });

@@ -70,38 +70,50 @@ pub(super) async fn make<T: Told>(
         error => error.into(),
     };
     let before = services.policies_in(&mut deed.tx).await?;
-    let (of, old) = match &change {
+    let (of, old, new) = match &change {
         Change::Create(part) => {
             store::access::insert(&mut deed.tx, part, now).await.map_err(taken)?;
             deed.tell_change(T::CREATED, part.target(), &(), part);
-            (part, None)
+            (part, None, Some(part))
         }
         Change::Save { old, new } => {
             store::access::save(&mut deed.tx, new, now).await.map_err(taken)?;
             deed.tell_change(T::CHANGED, new.value.target(), old, &new.value);
-            (old, Some(old))
+            (old, Some(old), Some(&new.value))
         }
         Change::Delete(part) => {
             store::access::delete(&mut deed.tx, part).await?;
             deed.tell_change(T::DELETED, part.target(), part, &());
-            (part, Some(part))
+            (part, Some(part), None)
         }
     };
     let after = store::access::current(&mut deed.tx).await?;
     if before.bears_on_lobby(&after) {
         lockout::check(services, &mut deed.tx, Some(by.viewer()), &after).await?;
-        let trial = Trial {
-            part_id: of.key(),
-            kind: T::KIND.to_owned(),
-            name: of.name().to_owned(),
-            before: old.and_then(|old| serde_json::to_string(old).ok()),
-            due_at: (now + ON_TRIAL).0,
-        };
-        store::access::begin_trial(&mut deed.tx, trial, by.viewer().user.id).await?;
+        put_on_trial(&mut deed, by, of, old, new).await?;
     }
     check_taken_back(services, &mut deed, by, &before, &after).await?;
     deed.commit().await?;
     services.reload_policies().await
+}
+
+/// The change waits to be confirmed, unless it brings back what stood before the first one.
+async fn put_on_trial<T: Told>(
+    deed: &mut Deed<'_>,
+    by: &PolicyAdmin,
+    of: &T,
+    old: Option<&T>,
+    new: Option<&T>,
+) -> Verb<()> {
+    let [before, now] = [old, new].map(|part| part.and_then(|part| serde_json::to_string(part).ok()));
+    let (part_id, kind, name) = (of.key(), T::KIND.to_owned(), of.name().to_owned());
+    let trial = Trial { part_id: part_id.clone(), kind, name, before, due_at: (deed.now + ON_TRIAL).0 };
+    store::access::begin_trial(&mut deed.tx, trial, by.viewer().user.id).await?;
+    let waiting = store::access::trials(&mut deed.tx).await?;
+    if waiting.iter().any(|trial| trial.part_id == part_id && trial.before == now) {
+        store::access::end_trial(&mut deed.tx, &part_id).await?;
+    }
+    Ok(())
 }
 
 /// What waits may be taken back at any moment: together with a change from `before` to `after` that must lock nobody out

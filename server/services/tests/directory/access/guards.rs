@@ -126,6 +126,24 @@ async fn what_stood_before_the_first_change_is_what_a_roll_back_restores() {
 }
 
 #[tokio::test]
+async fn what_its_maker_brings_back_waits_for_nobody() {
+    for lobby in both().await {
+        let (by, services) = (policy_admin(&lobby).await, &lobby.services);
+        let waiting = async || trials::list(services, &reader(&by)).await.unwrap().len();
+        let id = made(&lobby, &by, lobby_from("Guests", &["guests"], "windows")).await.unwrap();
+        assert_eq!(waiting().await, 1);
+        policies::delete(services, &by, id).await.unwrap();
+        assert_eq!(waiting().await, 0, "there was none before");
+        let id = made(&lobby, &by, lobby_from("Guests", &["guests"], "windows")).await.unwrap();
+        trials::confirm(services, &by, &id.to_string()).await.unwrap();
+        switch(&lobby, &by, id, PolicyState::Off).await.unwrap();
+        assert_eq!(waiting().await, 1);
+        switch(&lobby, &by, id, PolicyState::On).await.unwrap();
+        assert_eq!(waiting().await, 0);
+    }
+}
+
+#[tokio::test]
 async fn only_whoever_still_comes_in_confirms_a_change() {
     for lobby in both().await {
         let (by, second) = (policy_admin(&lobby).await, policy_admin(&lobby).await);

@@ -110,7 +110,9 @@ pub fn verdict(visit: &Visit, verdict: &Verdict) -> (Tone, String) {
             (Tone::Critical, format!("has declined: not again before {}", day(&zone, *until, now)))
         }
         Verdict::TakesNoInvitations => (Tone::Critical, "does not take invitations".to_owned()),
-        Verdict::AskAnAdministrator => (Tone::Critical, "disabled or deleted: ask an administrator".to_owned()),
+        Verdict::AskAnAdministrator => {
+            (Tone::Critical, "disabled, deleted or out of your reach: ask an administrator".to_owned())
+        }
         Verdict::TwiceInThisList => (Tone::Neutral, "twice in this list".to_owned()),
         Verdict::Malformed { position: Some(position), .. } => {
             (Tone::Critical, format!("not an address: look at character {position}"))

@@ -90,6 +90,11 @@ pub fn problem(problem: &Problem) -> String {
         "sign_in_days_range" => "The sign-in log is kept for 30 to 730 days.",
         "country_data_missing" => "There are no country data on this server. `lobby check` says how to get them.",
         "named_by_policy" => return format!("The access policy “{fact}” names it. Change the policy first."),
+        "named_by_waiting" => {
+            return format!(
+                "The access policy “{fact}” names it again if its last change is not confirmed. Confirm that change first."
+            );
+        }
         "location_in_use" => return format!("The access policy “{fact}” uses it. Change the policy first."),
         "location_trusted" => "A trusted location cannot be deleted. Take the trust away first.",
         "terms_in_use" => return format!("The access policy “{fact}” asks for them. Change the policy first."),
@@ -351,7 +356,9 @@ pub fn problem(problem: &Problem) -> String {
         "partner_domains_lines" => return format!("These lines are not domains of a partner: {fact}."),
         "partner_domain_taken" => return format!("This domain is another partner's: {fact}."),
         "takes_no_invitations" => "This person does not take invitations from here.",
-        "ask_an_administrator" => "This person is disabled or deleted. Enable or restore them first.",
+        "ask_an_administrator" => {
+            "This person is disabled or deleted, and is enabled or restored first; or holds a role, and an administrator adds them."
+        }
         // After the codes that begin alike and mean something else.
         code if code.starts_with("address_") || code.starts_with("domain_") => {
             "This is not an e-mail address that letters can be sent to. Check it for a typing error."

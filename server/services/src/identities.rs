@@ -82,12 +82,11 @@ pub async fn remove(services: &Services, viewer: Viewer, issuer: &str, subject: 
     }
     // Whoever holds the mailbox alone must not put a way of their own in the place of the anchor.
     factors::used_where_held(&mut deed.tx, &viewer, deed.now).await?;
-    match identity.anchor {
-        true if viewer.user.is_guest() => return Err(Refusal::Rule("identity_anchor")),
-        true if !is_recent(viewer.session.multifactor_at, FRESH, deed.now) => {
-            return Err(Refusal::Rule("identity_anchor_factor"));
-        }
-        _ => {}
+    if identity.anchor && viewer.user.is_guest() {
+        return Err(Refusal::Rule("identity_anchor"));
+    }
+    if identity.anchor && !is_recent(viewer.session.multifactor_at, FRESH, deed.now) {
+        return Err(Refusal::Rule("identity_anchor_factor"));
     }
     store::identities::drop(&mut deed.tx, identity).await?;
     if identity.anchor {

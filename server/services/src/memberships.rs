@@ -55,7 +55,7 @@ pub async fn add(services: &Services, by: &OwnerOf<Group>, id: UserId, end: Opti
             store::memberships::insert(&mut deed.tx, &[Member { membership, user: user.clone() }]).await?;
         }
     }
-    let policies = access::regrouped(services, &mut deed.tx, Some(by.viewer()), group.id).await?;
+    let policies = access::regrouped(services, &mut deed.tx, by.viewer(), group.id).await?;
     deed.tell_change(Action::MemberAdded, target(&group), &(), &Told { policies, ..told(&user, end) });
     if user.is_guest() {
         deed.send(Lane::Single, Letter::Added { group: group.id, user: id, by: by.viewer().user.id });
@@ -76,7 +76,7 @@ pub async fn remove(services: &Services, by: &OwnerOf<Group>, id: UserId) -> Ver
         people::revoke(&mut deed, invitation.into_iter().collect()).await?;
     }
     store::memberships::remove(&mut deed.tx, group.id, id).await?;
-    let policies = access::regrouped(services, &mut deed.tx, Some(by.viewer()), group.id).await?;
+    let policies = access::regrouped(services, &mut deed.tx, by.viewer(), group.id).await?;
     let old = Told { policies, ..told(&user, membership.ends_at) };
     deed.tell_change(Action::MemberRemoved, target(&group), &old, &());
     deed.commit().await
@@ -99,7 +99,7 @@ pub async fn set_end(services: &Services, by: &OwnerOf<Group>, id: UserId, end: 
         false => (deed.now, admitted(&mut deed, &group, &user, end).await?),
     };
     store::memberships::give(&mut deed.tx, group.id, id, begins, end).await?;
-    let policies = access::regrouped(services, &mut deed.tx, Some(by.viewer()), group.id).await?;
+    let policies = access::regrouped(services, &mut deed.tx, by.viewer(), group.id).await?;
     let (old, new) = (told(&user, membership.ends_at), Told { policies, ..told(&user, end) });
     deed.tell_change(Action::MembershipChanged, target(&group), &old, &new);
     deed.commit().await

@@ -5,7 +5,7 @@ use domain::access::{Entry, Location, Policy, PolicySet, Terms};
 use domain::event::{Action, Target, TargetKind};
 use domain::time::Span;
 use store::access::{Part, Trial};
-use store::{StoreError, Stored};
+use store::{StoreError, Stored, Tx};
 
 use super::lockout;
 use crate::deed::Deed;
@@ -89,48 +89,57 @@ pub(super) async fn make<T: Told>(
     };
     let after = store::access::current(&mut deed.tx).await?;
     if before.bears_on_lobby(&after) {
-        lockout::check(services, &mut deed.tx, Some(by.viewer()), &after).await?;
-        put_on_trial(&mut deed, by, of, old, new).await?;
+        lockout::check(services, &mut deed.tx, by.viewer(), &after).await?;
+        let trial = Trial {
+            part_id: of.key(),
+            kind: T::KIND.to_owned(),
+            name: of.name().to_owned(),
+            before: json(old),
+            due_at: (now + ON_TRIAL).0,
+        };
+        store::access::begin_trial(&mut deed.tx, trial, by.viewer().user.id).await?;
     }
-    check_taken_back(services, &mut deed, by, &before, &after).await?;
+    let mut waiting = store::access::trials(&mut deed.tx).await?;
+    // What stood before the first change stands again: nothing is left to confirm.
+    if let Some(at) = waiting.iter().position(|trial| trial.part_id == of.key() && trial.before == json(new)) {
+        store::access::end_trial(&mut deed.tx, &waiting.remove(at).part_id).await?;
+    }
+    // What waits may be taken back at any moment: together with this change that must lock nobody out either.
+    let [before, after] = [&*before, &after].map(|set| taken_back(set, &waiting));
+    check_between(services, &mut deed.tx, by, &before, &after).await?;
     deed.commit().await?;
     services.reload_policies().await
 }
 
-/// The change waits to be confirmed, unless it brings back what stood before the first one.
-async fn put_on_trial<T: Told>(
-    deed: &mut Deed<'_>,
-    by: &PolicyAdmin,
-    of: &T,
-    old: Option<&T>,
-    new: Option<&T>,
-) -> Verb<()> {
-    let [before, now] = [old, new].map(|part| part.and_then(|part| serde_json::to_string(part).ok()));
-    let (part_id, kind, name) = (of.key(), T::KIND.to_owned(), of.name().to_owned());
-    let trial = Trial { part_id: part_id.clone(), kind, name, before, due_at: (deed.now + ON_TRIAL).0 };
-    store::access::begin_trial(&mut deed.tx, trial, by.viewer().user.id).await?;
-    let waiting = store::access::trials(&mut deed.tx).await?;
-    if waiting.iter().any(|trial| trial.part_id == part_id && trial.before == now) {
-        store::access::end_trial(&mut deed.tx, &part_id).await?;
-    }
-    Ok(())
+fn json<T: Told>(part: Option<&T>) -> Option<String> {
+    part.and_then(|part| serde_json::to_string(part).ok())
 }
 
-/// What waits may be taken back at any moment: together with a change from `before` to `after` that must lock nobody out
-/// either.
-async fn check_taken_back(
+/// Is nobody locked out where all of this is taken back, and the rest stays?
+///
+/// # Errors
+/// `lockout_waiting`.
+pub(super) async fn check_taken_back(
     services: &Services,
-    deed: &mut Deed<'_>,
+    tx: &mut Tx,
+    by: &PolicyAdmin,
+    waiting: &[Trial],
+) -> Verb<()> {
+    let now = store::access::current(tx).await?;
+    check_between(services, tx, by, &now, &taken_back(&now, waiting)).await
+}
+
+async fn check_between(
+    services: &Services,
+    tx: &mut Tx,
     by: &PolicyAdmin,
     before: &PolicySet,
     after: &PolicySet,
 ) -> Verb<()> {
-    let waiting = store::access::trials(&mut deed.tx).await?;
-    let [before, after] = [before, after].map(|set| taken_back(set, &waiting));
-    if waiting.is_empty() || !before.bears_on_lobby(&after) {
+    if !before.bears_on_lobby(after) {
         return Ok(());
     }
-    lockout::check(services, &mut deed.tx, Some(by.viewer()), &after).await.map_err(|refusal| match refusal {
+    lockout::check(services, tx, by.viewer(), after).await.map_err(|refusal| match refusal {
         Refusal::Rule("lockout_self" | "lockout_others") => Refusal::Rule("lockout_waiting"),
         refusal => refusal,
     })

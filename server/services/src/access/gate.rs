@@ -143,7 +143,7 @@ fn facts(services: &Services, viewer: &Viewer) -> Facts {
 }
 
 /// May this session use Lobby's own pages now? A refusal is written down: once a minute while nothing about it changes, and
-/// five times at most.
+/// about five times; of requests sent at once each may be the fifth.
 ///
 /// # Errors
 /// Where the database does not answer.

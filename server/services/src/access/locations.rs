@@ -32,7 +32,7 @@ pub async fn get(services: &Services, _by: &Reader, id: LocationId) -> Verb<Stor
 }
 
 /// # Errors
-/// Beside `name`; `country_data_missing` beside `kind`; `lockout_self`, `lockout_others`.
+/// Beside `name`; `country_data_missing` beside `kind`; `lockout_self`, `lockout_others`, `lockout_waiting`.
 pub async fn create(services: &Services, by: &PolicyAdmin, location: Location) -> Verb<LocationId> {
     again!(create_now(services, by, location.clone()))
 }

@@ -11,30 +11,27 @@ use super::{attempt, proof_of};
 use crate::{Refusal, Services, Verb, Viewer, factors};
 
 /// Would whoever changes something still come in to Lobby, as they are now, and another Administrator, from where they came
-/// the last three times? A break-glass account that has come in by its passkey before counts as one. `None` is a job, which
-/// has nobody's request: then any Administrator will do.
+/// the last three times? A break-glass account that has come in by its passkey before counts as one; in its own
+/// session it passes at once.
 ///
 /// # Errors
 /// `lockout_self`, `lockout_others`.
-pub(crate) async fn check(services: &Services, tx: &mut Tx, by: Option<&Viewer>, set: &PolicySet) -> Verb<()> {
+pub(crate) async fn check(services: &Services, tx: &mut Tx, viewer: &Viewer, set: &PolicySet) -> Verb<()> {
     let now = services.now();
     let can_be_kept_out = |person: &Person| set.guarding_lobby().any(|policy| policy.users.cover(person));
     let passes = |attempt: Attempt, factor| set.can_be_met(&evaluate(set, &attempt).outcome, factor);
+    if services.is_exempt(viewer.user.id, &viewer.session.methods) {
+        return Ok(());
+    }
+    let proof = proof_of(&viewer.session);
+    let own = attempt(services, tx, &viewer.user, &viewer.origin, proof, Target::Lobby, now).await?;
     // Where nothing in force can stop any Administrator, nobody needs to stand by.
-    let mut anybody = false;
-    if let Some(viewer) = by {
-        if services.is_exempt(viewer.user.id, &viewer.session.methods) {
-            return Ok(());
-        }
-        let proof = proof_of(&viewer.session);
-        let own = attempt(services, tx, &viewer.user, &viewer.origin, proof, Target::Lobby, now).await?;
-        anybody = can_be_kept_out(&own.person);
-        if !passes(own, factors::has_any(tx, viewer.user.id).await?) {
-            return Err(Refusal::Rule("lockout_self"));
-        }
+    let mut anybody = can_be_kept_out(&own.person);
+    if !passes(own, factors::has_any(tx, viewer.user.id).await?) {
+        return Err(Refusal::Rule("lockout_self"));
     }
     for user in store::users::administrators(tx).await?.into_iter().map(|stored| stored.value) {
-        if by.is_some_and(|by| by.user.id == user.id) || user.may_enter(now).is_err() {
+        if user.id == viewer.user.id || user.may_enter(now).is_err() {
             continue;
         }
         let came = store::sign_ins::last_of(tx, user.id).await?;

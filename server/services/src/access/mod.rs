@@ -28,7 +28,7 @@ pub mod rows {
 
 pub use gate::{Admission, Held, Stop, Verdicts, admit};
 pub use naming::of_nobody;
-pub(crate) use naming::{in_use, is_protected, regrouped, telling_apart};
+pub(crate) use naming::{in_use, is_protected, regrouped, telling_apart, tells_apart_at_lobby};
 pub(crate) use record::{Written, days_ago, write};
 
 use std::sync::Arc;

@@ -15,22 +15,25 @@ use crate::{Reader, Refusal, Services, Verb, Viewer};
 /// Refuses to part with what a policy names that is in force, or may be again.
 ///
 /// # Errors
-/// `code`, with the name of the policy.
+/// `code` or `named_by_waiting`, with the name of the policy.
 pub(crate) async fn in_use(services: &Services, tx: &mut Tx, thing: Thing, code: &str) -> Verb<()> {
-    let policies = in_force_or_waiting(services, tx).await?;
-    match policies.iter().find(|policy| policy.names(thing)) {
-        Some(policy) => Err(Refusal::field_because("", code, &policy.name)),
-        None => Ok(()),
+    let [waiting, in_force] = waiting_and_in_force(services, tx).await?;
+    let naming = |policies: &[Policy]| policies.iter().find(|policy| policy.names(thing)).map(|one| one.name.clone());
+    match (naming(&in_force), naming(&waiting)) {
+        (Some(name), _) => Err(Refusal::field_because("", code, name)),
+        (None, Some(name)) => Err(Refusal::field_because("", "named_by_waiting", name)),
+        (None, None) => Ok(()),
     }
 }
 
-/// The policies that are in force, and those that were and are again where nobody confirms what changed them.
-async fn in_force_or_waiting(services: &Services, tx: &mut Tx) -> Verb<Vec<Policy>> {
-    // In this order: what is taken back meanwhile is among the policies then.
+/// The policies that were in force and are again where nobody confirms what changed them, and those that are.
+async fn waiting_and_in_force(services: &Services, tx: &mut Tx) -> Verb<[Vec<Policy>; 2]> {
+    // Twice: what is switched off meanwhile is in the first, what is taken back in the second.
+    let first = services.policies_in(tx).await?;
     let waiting = store::access::trials(tx).await?;
-    let set = services.policies_in(tx).await?;
+    let second = services.policies_in(tx).await?;
     let waiting = waiting.iter().filter_map(Trial::before::<Policy>).filter(|policy| policy.state != PolicyState::Off);
-    Ok(set.in_force().cloned().chain(waiting).collect())
+    Ok([waiting.collect(), first.in_force().chain(second.in_force()).cloned().collect()])
 }
 
 /// The people and groups among these, each once.
@@ -70,7 +73,7 @@ pub(super) async fn unprotected(tx: &mut Tx, policy: &Policy) -> Verb<Vec<String
 /// # Errors
 /// Where the database does not answer.
 pub(crate) async fn is_protected(services: &Services, tx: &mut Tx, groups: &[GroupId]) -> Verb<bool> {
-    Ok(in_force_or_waiting(services, tx).await?.iter().any(|policy| policy.protects(groups)))
+    Ok(waiting_and_in_force(services, tx).await?.iter().flatten().any(|policy| policy.protects(groups)))
 }
 
 /// The policies that tell people of a group from others, by name, for the audit log.
@@ -78,19 +81,18 @@ pub(crate) fn telling_apart(set: &PolicySet, group: GroupId) -> Vec<String> {
     set.naming(Thing::Group(group)).map(|policy| policy.name.to_string()).collect()
 }
 
-/// The same after a change of who is in the group, by somebody or by a job that goes on without them. Where one of them
-/// bears on Lobby itself, nobody may be locked out.
+/// Does one of them keep people out of Lobby itself?
+pub(crate) fn tells_apart_at_lobby(set: &PolicySet, group: GroupId) -> bool {
+    set.naming(Thing::Group(group)).any(|policy| policy.applications.covers(Target::Lobby))
+}
+
+/// The same after a change of who is in the group. Where one of them bears on Lobby itself, nobody may be locked out.
 ///
 /// # Errors
 /// As [`lockout::check`].
-pub(crate) async fn regrouped(
-    services: &Services,
-    tx: &mut Tx,
-    by: Option<&Viewer>,
-    group: GroupId,
-) -> Verb<Vec<String>> {
+pub(crate) async fn regrouped(services: &Services, tx: &mut Tx, by: &Viewer, group: GroupId) -> Verb<Vec<String>> {
     let set = services.policies_in(tx).await?;
-    if set.naming(Thing::Group(group)).any(|policy| policy.applications.covers(Target::Lobby)) {
+    if tells_apart_at_lobby(&set, group) {
         lockout::check(services, tx, by, &set).await?;
     }
     Ok(telling_apart(&set, group))

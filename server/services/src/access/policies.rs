@@ -43,7 +43,7 @@ pub async fn get(services: &Services, _by: &Reader, id: PolicyId) -> Verb<Stored
 }
 
 /// # Errors
-/// Beside its fields, what is missing, unknown or cannot be; `lockout_self`, `lockout_others`.
+/// Beside its fields, what is missing, unknown or cannot be; `lockout_self`, `lockout_others`, `lockout_waiting`.
 pub async fn create(services: &Services, by: &PolicyAdmin, policy: Policy) -> Verb<PolicyId> {
     again!(create_now(services, by, policy.clone()))
 }
@@ -99,7 +99,7 @@ pub async fn duplicate(services: &Services, by: &PolicyAdmin, id: PolicyId) -> V
 }
 
 /// # Errors
-/// `NotFound`; `lockout_self`, `lockout_others`.
+/// `NotFound`; `lockout_self`, `lockout_others`, `lockout_waiting`.
 pub async fn delete(services: &Services, by: &PolicyAdmin, id: PolicyId) -> Verb<()> {
     let mut deed = services.deed(by.actor()).await?;
     let policy: Stored<Policy> = store::access::get(&mut deed.tx, id).await?.ok_or(Denied::NotFound)?;
@@ -149,7 +149,7 @@ pub async fn weigh(services: &Services, by: &PolicyAdmin, draft: &Policy) -> Ver
     let before = services.policies_in(&mut tx).await?;
     let after = before.with(draft.clone());
     if before.bears_on_lobby(&after) {
-        lockout::check(services, &mut tx, Some(by.viewer()), &after).await?;
+        lockout::check(services, &mut tx, by.viewer(), &after).await?;
     }
     Ok(())
 }

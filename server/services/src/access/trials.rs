@@ -6,7 +6,7 @@ use domain::text::Label;
 use store::Stored;
 use store::access::{Listed, Part, Trial};
 
-use super::change::Told;
+use super::change::{Told, check_taken_back};
 use super::look;
 use crate::deed::Deed;
 use crate::{Actor, Denied, PolicyAdmin, Reader, Refusal, Services, Verb};
@@ -19,7 +19,7 @@ pub async fn list(services: &Services, _by: &Reader) -> Verb<Vec<Trial>> {
 /// Keeps a change for good: whoever confirms it gets in under it now.
 ///
 /// # Errors
-/// `NotFound` where it waits no more; `lockout_self` where its policies stop this very request.
+/// `NotFound` where it waits no more; `lockout_self` where its policies stop this very request; `lockout_waiting`.
 pub async fn confirm(services: &Services, by: &PolicyAdmin, part: &str) -> Verb<()> {
     let exempt = services.is_exempt(by.viewer().user.id, &by.viewer().session.methods);
     if !exempt && !look(services, by.viewer(), Into::Lobby).await?.is_granted() {
@@ -28,6 +28,8 @@ pub async fn confirm(services: &Services, by: &PolicyAdmin, part: &str) -> Verb<
     let mut deed = services.deed(by.actor()).await?;
     let trial = find(&mut deed, part).await?;
     store::access::end_trial(&mut deed.tx, part).await?;
+    let others = store::access::trials(&mut deed.tx).await?;
+    check_taken_back(services, &mut deed.tx, by, &others).await?;
     deed.tell(Action::PolicyConfirmed, target(&trial));
     deed.commit().await
 }

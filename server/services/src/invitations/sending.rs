@@ -7,7 +7,7 @@ use domain::group::Membership;
 use domain::id::{EventId, GroupId, InvitationId, UserId};
 use domain::invitation::{Act, Invitation, InvitationState, LetterState, Line, end_of_stay};
 use domain::letter::{Lane, Letter};
-use domain::role::Roles;
+use domain::role::{Role, Roles};
 use domain::text::{EmailAddress, Label, Pasted};
 use domain::time::Timestamp;
 use domain::user::{CreationType, ExternalState, Standing, User, UserType};
@@ -100,9 +100,10 @@ pub(super) async fn write(
     weighed: &[Weighed<'_>],
 ) -> Verb<()> {
     let mut rows = Rows::default();
-    let adds = |entry: &Weighed<'_>| matches!(entry.decision.act, Some(Act::AddGuest | Act::AddMember));
-    let regrouped = by.group().filter(|_| weighed.iter().any(adds));
-    if let Some(group) = regrouped {
+    let adds = |entry: &&Weighed<'_>| matches!(entry.decision.act, Some(Act::AddGuest | Act::AddMember));
+    let mut added = weighed.iter().filter(adds).filter_map(|entry| entry.user.as_ref()).map(|user| &user.value);
+    let tried = added.clone().any(|user| user.roles.has(Role::Administrator) || user.id == by.user().id);
+    if let Some(group) = by.group().filter(|_| added.next().is_some()) {
         let set = services.policies_in(&mut deed.tx).await?;
         rows.policies = access::telling_apart(&set, group.id);
     }
@@ -125,8 +126,9 @@ pub(super) async fn write(
     }
     rows.tell(deed, by);
     rows.write(deed, by).await?;
-    if let Some(group) = regrouped {
-        access::regrouped(services, &mut deed.tx, by.viewer(), group.id).await?;
+    // A job adds nobody whom it could lock out.
+    if let (true, Some(group), Some(viewer)) = (tried, by.group(), by.viewer()) {
+        access::regrouped(services, &mut deed.tx, viewer, group.id).await?;
     }
     Ok(())
 }

@@ -6,6 +6,7 @@ use domain::group::{Group, Narrowing};
 use domain::id::{InvitationId, UserId};
 use domain::invitation::{DECLINE_BARS, Decision, Facts, Invitation, InvitationState, LETTERS, Line, Outcome, PAUSE};
 use domain::invitation::{Person, Room, Terms, decide};
+use domain::role::Role;
 use domain::settings::Collaboration;
 use domain::text::{DomainList, DomainName, DomainPattern, DomainRules, EmailAddress, Familiar, Pasted, parse_list};
 use domain::time::{Span, Timestamp};
@@ -16,7 +17,7 @@ use store::{Stored, Tx};
 
 use super::{BULK, Inviting};
 use crate::deed::Deed;
-use crate::{Denied, Key, Refusal, Services, Verb, limits, people};
+use crate::{Denied, Key, Refusal, Services, Verb, access, limits, people};
 
 /// Entries of one list: an administrator's, anybody else's.
 const MOST_LINES: (usize, usize) = (10_000, 500);
@@ -124,7 +125,10 @@ pub(super) struct Desk<'a> {
     pub room: Room,
     sees_directory: bool,
     /// Who invites by role: they leave alone whom their role does not reach.
-    by_role: Option<User>,
+    acting_by_role: Option<User>,
+    /// A job, which cannot be tried by its own request, adds no Administrator to a group that an access policy tells from
+    /// others at Lobby itself.
+    leaves_administrators: bool,
     familiar: Familiar,
 }
 
@@ -154,8 +158,13 @@ impl<'a> Desk<'a> {
         let familiar = familiar(&settings, group.as_ref(), by.user());
         let room = Room::new(places, (!bulk).then_some(left), until);
         let sees_directory = by.sees_directory(&settings);
-        let by_role = by.by_role().then(|| by.user().clone());
-        Ok(Self { key: &services.key, now, settings, group, room, sees_directory, by_role, familiar })
+        let acting_by_role = by.by_role().then(|| by.user().clone());
+        let leaves_administrators = match group.as_ref().filter(|_| bulk) {
+            Some(group) => access::tells_apart_at_lobby(&*services.policies_in(tx).await?, group.id),
+            None => false,
+        };
+        let key = &services.key;
+        Ok(Self { key, now, settings, group, room, sees_directory, acting_by_role, leaves_administrators, familiar })
     }
 
     /// May the inviter see who is in the directory?
@@ -241,8 +250,10 @@ impl Known {
             .collect();
         let ids: Vec<UserId> = users.values().map(|user| user.value.id).collect();
         let group = desk.group.as_ref().map(|group| group.id);
-        let is_out_of_reach =
-            |user: &&User| desk.by_role.as_ref().is_some_and(|by| people::may_change(by, user).is_err());
+        let is_out_of_reach = |user: &&User| {
+            let left_alone = desk.leaves_administrators && user.roles.has(Role::Administrator);
+            left_alone || desk.acting_by_role.as_ref().is_some_and(|by| people::may_change(by, user).is_err())
+        };
         let out_of_reach = users.values().map(|user| &user.value).filter(is_out_of_reach).map(|user| user.id).collect();
         let memberships = match group {
             Some(group) => store::memberships::of_users(tx, group, &ids).await?,
@@ -285,10 +296,7 @@ impl Known {
         let key = address.map_or("", EmailAddress::key);
         let hash = address.ok().and_then(|address| self.hashes.get(&address.mailbox()));
         let user = self.users.get(key);
-        let person = match user {
-            Some(user) if self.to_group && self.out_of_reach.contains(&user.value.id) => Person::Barred,
-            user => Person::of(user.map(|user| &user.value), self.now),
-        };
+        let person = Person::of(user.map(|user| &user.value), self.now);
         let bearing = user.and_then(|user| self.invitations.get(&user.value.id)).map_or(&[][..], Vec::as_slice);
         let mut open = None;
         let mut stale = None;
@@ -304,6 +312,12 @@ impl Known {
         }
         let enabled = user.is_some_and(|user| user.value.standing == Standing::Enabled);
         let membership = user.and_then(|user| self.memberships.get(&user.value.id));
+        let is_in = match self.to_group {
+            true => enabled && membership.copied().unwrap_or(false),
+            false => matches!(person, Person::Guest | Person::Member),
+        };
+        let reached = |user: &Stored<User>| !self.to_group || is_in || !self.out_of_reach.contains(&user.value.id);
+        let person = if user.is_none_or(reached) { person } else { Person::Barred };
         let partner = address.ok().filter(|_| !self.partners.is_empty());
         let partner = partner.and_then(|address| self.partners.get(&address.domain()));
         let closed = partner.filter(|partner| !partner.invitations_allowed);
@@ -311,10 +325,7 @@ impl Known {
             address,
             twice: pasted.twice || (!key.is_empty() && !seen.insert(key)),
             person,
-            is_in: match self.to_group {
-                true => enabled && membership.copied().unwrap_or(false),
-                false => matches!(person, Person::Guest | Person::Member),
-            },
+            is_in,
             open,
             declined_until,
             blocked: hash.is_some_and(|hash| self.blocked.contains(hash)),

@@ -51,6 +51,37 @@ async fn a_long_list_is_worked_off_as_a_job_that_can_be_watched_and_stopped() {
 }
 
 #[tokio::test]
+async fn a_job_adds_no_administrator_whom_a_policy_would_keep_out_and_all_the_others() {
+    for lobby in testing::both().await {
+        let owner = lobby.group_with_owner().await;
+        let by = lobby.admin().await;
+        let second = lobby.admin().await.viewer().user.clone();
+        let form = services::access::form::PolicyForm {
+            name: "Staff".to_owned(),
+            state: "on".to_owned(),
+            users: vec![format!("group:{}", owner.group().id)],
+            applications: vec!["lobby".to_owned()],
+            grant: "block".to_owned(),
+            ..services::access::form::PolicyForm::empty()
+        };
+        let policies = by.viewer().clone().policy_administrator().unwrap();
+        let policy = form.read(&lobby.services, &policies, None).await.unwrap();
+        services::access::policies::create(&lobby.services, &policies, policy).await.unwrap();
+        let manager = by.viewer().clone().owner_of(&lobby.services, owner.group().id).await.unwrap();
+        let mut list: Vec<String> = (0..1_200).map(|number| format!("guest{number}@praxis.example")).collect();
+        list.push(second.address.to_string());
+        list.push(lobby.member("colleague@lindenhof.example").await.address.to_string());
+        let new = NewInvitations::of(&list.join("\n"), "en");
+        let job = invite(&lobby.services, &inviting(&lobby, &manager), new).await.unwrap().job.unwrap();
+        while jobs::run_next(&lobby.services).await.unwrap() {}
+        assert_eq!(store_job(&lobby, job).await.state, JobState::Done);
+        assert!(membership(&lobby, &owner, &second).await.is_none());
+        let done = jobs::progress(&lobby.services, by.viewer(), job).await.unwrap();
+        assert_eq!((done.counts["member_will_be_added"], done.unsent.len()), (1, 1));
+    }
+}
+
+#[tokio::test]
 async fn a_job_ends_when_nobody_may_send_the_rest_and_two_workers_send_nothing_twice() {
     for lobby in testing::both().await {
         let owner = lobby.group_with_owner().await;

@@ -2,6 +2,7 @@
 
 use domain::access::{Policy, PolicyState};
 use domain::event::Action;
+use domain::id::PolicyId;
 use domain::invitation::InvitationState;
 use domain::role::{Role, Roles};
 use domain::session::{Method, Platform};
@@ -144,6 +145,27 @@ async fn what_its_maker_brings_back_waits_for_nobody() {
 }
 
 #[tokio::test]
+async fn of_two_changes_that_wait_none_is_kept_that_locks_out_with_the_other_taken_back() {
+    for lobby in both().await {
+        let (by, services) = (policy_admin(&lobby).await, &lobby.services);
+        let second = lobby.admin().await.viewer().user.clone();
+        came(&lobby, &second, Platform::Linux, Method::Otp).await;
+        let windows = made(&lobby, &by, lobby_from("Windows", &["all"], "windows")).await.unwrap();
+        trials::confirm(services, &by, &windows.to_string()).await.unwrap();
+        switch(&lobby, &by, windows, PolicyState::Off).await.unwrap();
+        let mut elsewhere = by.viewer().clone();
+        elsewhere.origin.platform = Platform::Windows;
+        let elsewhere = elsewhere.policy_administrator().unwrap();
+        came(&lobby, &second, Platform::Windows, Method::Otp).await;
+        let linux = made(&lobby, &elsewhere, lobby_from("Linux", &["all"], "linux")).await.unwrap();
+        let confirm = async |id: PolicyId| trials::confirm(services, &elsewhere, &id.to_string()).await;
+        assert_eq!(refusal(confirm(linux).await), "lockout_waiting");
+        confirm(windows).await.unwrap();
+        confirm(linux).await.unwrap();
+    }
+}
+
+#[tokio::test]
 async fn only_whoever_still_comes_in_confirms_a_change() {
     for lobby in both().await {
         let (by, second) = (policy_admin(&lobby).await, policy_admin(&lobby).await);
@@ -213,7 +235,7 @@ async fn who_joins_a_group_is_tried_as_one_of_it() {
 }
 
 /// A policy that no check has seen, as after a change of who is an Administrator.
-async fn slipped_in(lobby: &Lobby, by: &services::PolicyAdmin, name: &str) -> domain::id::PolicyId {
+async fn slipped_in(lobby: &Lobby, by: &services::PolicyAdmin, name: &str) -> PolicyId {
     let services = &lobby.services;
     let policy = lobby_from(name, &["all"], "linux").read(services, by, None).await.unwrap();
     let policy = Policy { id: services.ids.next(services.now()), ..policy };
@@ -261,7 +283,7 @@ async fn what_may_be_taken_back_locks_nobody_out_either() {
         trials::confirm(services, &by, &id.to_string()).await.unwrap();
         switch(&lobby, &by, id, PolicyState::Off).await.unwrap();
 
-        assert_eq!(refusal(locations::delete(services, &by, office).await), ": location_in_use");
+        assert_eq!(refusal(locations::delete(services, &by, office).await), ": named_by_waiting");
         let elsewhere = async || {
             let kept = locations::get(services, &reader(&by), office).await.unwrap();
             let form = LocationForm { ranges: "198.51.100.0/24".to_owned(), ..LocationForm::of(&kept.value) };

@@ -78,10 +78,8 @@ pub fn AccessPage() -> impl IntoView {
             redirect(&to.path());
             return Ok(().into_any());
         };
-        let asked = access::look(&visit.services, held.viewer(), Target::Lobby).await?;
+        let asked = access::look_again(&visit.services, &held).await?;
         if asked.is_granted() {
-            // Something changed within the minute that the gate's verdict is kept.
-            visit.services.verdicts.forget(held.viewer().session.id);
             redirect(&to.path());
             return Ok(().into_any());
         }

@@ -103,7 +103,7 @@ pub fn problem(problem: &Problem) -> String {
             "This could lock every Administrator out of Lobby. It is not saved: nobody but you could be sure to come in. Add a second Administrator who signs in, or a break-glass account, first."
         }
         "lockout_waiting" => {
-            "A change of an access policy waits to be confirmed. If it is taken back, this could lock Administrators out of Lobby. Confirm that change, or take it back, first."
+            "Another change of an access policy waits to be confirmed. If that is taken back, this could lock Administrators out of Lobby. Confirm or take back that change first."
         }
         "ranges_empty" => "Enter at least one range, such as 192.0.2.0/24.",
         "ranges_too_many" => return format!("At most 2,000 ranges; these are {fact}."),
@@ -357,7 +357,7 @@ pub fn problem(problem: &Problem) -> String {
         "partner_domain_taken" => return format!("This domain is another partner's: {fact}."),
         "takes_no_invitations" => "This person does not take invitations from here.",
         "ask_an_administrator" => {
-            "This person is disabled or deleted, and is enabled or restored first; or holds a role, and an administrator adds them."
+            "This person is disabled, deleted or out of your reach. An administrator enables, restores or adds them."
         }
         // After the codes that begin alike and mean something else.
         code if code.starts_with("address_") || code.starts_with("domain_") => {

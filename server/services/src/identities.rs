@@ -80,11 +80,11 @@ pub async fn remove(services: &Services, viewer: Viewer, issuer: &str, subject: 
     if all.len() == 1 {
         return Err(Refusal::Rule("identity_last"));
     }
-    // Whoever holds the mailbox alone must not put a way of their own in the place of the anchor.
-    factors::used_where_held(&mut deed.tx, &viewer, deed.now).await?;
     if identity.anchor && viewer.user.is_guest() {
         return Err(Refusal::Rule("identity_anchor"));
     }
+    // Whoever holds the mailbox alone must not put a way of their own in the place of the anchor.
+    factors::used_where_held(&mut deed.tx, &viewer, deed.now).await?;
     if identity.anchor && !is_recent(viewer.session.multifactor_at, FRESH, deed.now) {
         return Err(Refusal::Rule("identity_anchor_factor"));
     }

@@ -371,11 +371,7 @@ async fn a_break_glass_account_that_comes_in_past_a_policy_is_told_of_as_having_
             grant: "block".to_owned(),
             ..PolicyForm::empty()
         };
-        let policy = form.read(services, &by, None).await.unwrap();
-        let mut tx = services.store.begin().await.unwrap();
-        store::access::insert(&mut tx, &policy, services.now()).await.unwrap();
-        tx.commit().await.unwrap();
-        services.reload_policies().await.unwrap();
+        lobby.slip_in(form.read(services, &by, None).await.unwrap()).await;
         let (_, mut device) = lobby.passkey(glass.id).await;
         Browser::new(&lobby).sign_in(&mut device).await.unwrap();
         assert_eq!(alarms(&lobby, glass.id).await, [None]);

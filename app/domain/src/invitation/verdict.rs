@@ -142,7 +142,7 @@ pub enum Person {
     Pending,
     Guest,
     Member,
-    /// Disabled, past the end date, deleted by an administrator, or out of the inviter's reach.
+    /// Disabled, past the end date, or deleted by an administrator.
     Barred,
 }
 
@@ -220,6 +220,8 @@ pub struct Facts<'a> {
     pub person: Person,
     /// Is a membership in force (a directory: are they in it)?
     pub is_in: bool,
+    /// Known, and not the inviter's to add: an administrator's.
+    pub out_of_reach: bool,
     /// Pending or suspended for this target by the clock.
     pub open: Option<(InvitationId, Timestamp)>,
     pub declined_until: Option<Timestamp>,
@@ -296,6 +298,7 @@ fn what_is_known(terms: &Terms<'_>, facts: &Facts<'_>) -> (Option<Act>, Option<V
         (Person::Barred, ..) => Some(Verdict::AskAnAdministrator),
         _ if facts.is_in => Some(Verdict::AlreadyIn),
         (_, Some((invitation, at)), _) => Some(Verdict::InvitedAlready { invitation, at }),
+        _ if facts.out_of_reach => Some(Verdict::AskAnAdministrator),
         (Person::Member, ..) => None,
         // A block outlives the bar of having declined: who blocked is not said to come round.
         (_, _, Some(until)) if until > terms.now && !facts.blocked => Some(Verdict::Declined { until }),

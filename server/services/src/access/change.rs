@@ -1,11 +1,11 @@
 //! What every change to a policy, a location or terms goes through: it is first tried against whoever must not be locked
 //! out, kept, put on trial where it bears on Lobby itself, and in force before its verb answers.
 
-use domain::access::{Entry, Location, Policy, PolicySet, Terms};
+use domain::access::{Location, Policy, Terms};
 use domain::event::{Action, Target, TargetKind};
 use domain::time::Span;
 use store::access::{Part, Trial};
-use store::{StoreError, Stored, Tx};
+use store::{StoreError, Stored};
 
 use super::lockout;
 use crate::deed::Deed;
@@ -57,7 +57,7 @@ impl Told for Terms {
 /// Makes one change.
 ///
 /// # Errors
-/// `name_taken` beside `name`; `Conflict`; `lockout_waiting`; as [`lockout::check`].
+/// `name_taken` beside `name`; `Conflict`; as [`lockout::check`] and [`lockout::check_fallback`].
 pub(super) async fn make<T: Told>(
     services: &Services,
     by: &PolicyAdmin,
@@ -105,57 +105,14 @@ pub(super) async fn make<T: Told>(
         store::access::end_trial(&mut deed.tx, &waiting.remove(at).part_id).await?;
     }
     // What waits may be taken back at any moment: together with this change that must lock nobody out either.
-    let [before, after] = [&*before, &after].map(|set| taken_back(set, &waiting));
-    check_between(services, &mut deed.tx, by, &before, &after).await?;
+    let [before, after] = [&*before, &after].map(|set| lockout::taken_back(set, &waiting));
+    if before.bears_on_lobby(&after) {
+        lockout::check_fallback(services, &mut deed.tx, by.viewer(), &after).await?;
+    }
     deed.commit().await?;
     services.reload_policies().await
 }
 
 fn json<T: Told>(part: Option<&T>) -> Option<String> {
     part.and_then(|part| serde_json::to_string(part).ok())
-}
-
-/// Is nobody locked out where all of this is taken back, and the rest stays?
-///
-/// # Errors
-/// `lockout_waiting`.
-pub(super) async fn check_taken_back(
-    services: &Services,
-    tx: &mut Tx,
-    by: &PolicyAdmin,
-    waiting: &[Trial],
-) -> Verb<()> {
-    let now = store::access::current(tx).await?;
-    check_between(services, tx, by, &now, &taken_back(&now, waiting)).await
-}
-
-async fn check_between(
-    services: &Services,
-    tx: &mut Tx,
-    by: &PolicyAdmin,
-    before: &PolicySet,
-    after: &PolicySet,
-) -> Verb<()> {
-    if !before.bears_on_lobby(after) {
-        return Ok(());
-    }
-    lockout::check(services, tx, by.viewer(), after).await.map_err(|refusal| match refusal {
-        Refusal::Rule("lockout_self" | "lockout_others") => Refusal::Rule("lockout_waiting"),
-        refusal => refusal,
-    })
-}
-
-/// The set as it would be with all that waits taken back.
-fn taken_back(set: &PolicySet, waiting: &[Trial]) -> PolicySet {
-    let mut set = set.clone();
-    for trial in waiting {
-        let key = &trial.part_id;
-        set.policies.retain(|entry| entry.id().to_string() != *key);
-        set.locations.retain(|id, _| id.to_string() != *key);
-        set.terms.retain(|id, _| id.to_string() != *key);
-        set.policies.extend(trial.before::<Policy>().map(|policy| Entry::Readable(Box::new(policy))));
-        set.locations.extend(trial.before::<Location>().map(|location| (location.id, location)));
-        set.terms.extend(trial.before::<Terms>().map(|terms| (terms.id, terms.in_force())));
-    }
-    set
 }

@@ -170,6 +170,18 @@ pub async fn admit(services: &Services, viewer: Viewer) -> Verb<Admission> {
     })
 }
 
+/// What the policies say of whoever is held now. A kept verdict that holds no more is forgotten.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn look_again(services: &Services, held: &Held) -> Verb<Asked> {
+    let asked = look(services, &held.viewer, Target::Lobby).await?;
+    if asked.is_granted() {
+        services.verdicts.forget(held.viewer.session.id);
+    }
+    Ok(asked)
+}
+
 async fn judge(services: &Services, viewer: &Viewer, instead: Option<SignInId>) -> Verb<Option<Stop>> {
     let asked = look(services, viewer, Target::Lobby).await?;
     if asked.is_granted() {

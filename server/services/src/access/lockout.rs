@@ -1,18 +1,19 @@
 //! Nobody locks everybody out: a change is tried for whoever makes it, and for another Administrator, before it is kept.
 
-use domain::access::{Attempt, Person, PolicySet, Proof, Target, evaluate};
+use domain::access::{Attempt, Entry, Location, Person, Policy, PolicySet, Proof, Target, Terms, evaluate};
 use domain::session::{Origin, Platform};
 use domain::time::Timestamp;
 use domain::user::User;
 use store::Tx;
+use store::access::Trial;
 use store::sign_ins::SignIn;
 
 use super::{attempt, proof_of};
 use crate::{Refusal, Services, Verb, Viewer, factors};
 
 /// Would whoever changes something still come in to Lobby, as they are now, and another Administrator, from where they came
-/// the last three times? A break-glass account that has come in by its passkey before counts as one; in its own
-/// session it passes at once.
+/// the last three times? A break-glass account that has come in by its passkey before counts as one, and changes what it
+/// likes in a session of its own.
 ///
 /// # Errors
 /// `lockout_self`, `lockout_others`.
@@ -56,6 +57,32 @@ pub(crate) async fn check(services: &Services, tx: &mut Tx, viewer: &Viewer, set
         }
     }
     if anybody { Err(Refusal::Rule("lockout_others")) } else { Ok(()) }
+}
+
+/// The same for what remains where waiting changes are taken back, which nobody asks for when it happens.
+///
+/// # Errors
+/// `lockout_waiting`.
+pub(super) async fn check_fallback(services: &Services, tx: &mut Tx, viewer: &Viewer, set: &PolicySet) -> Verb<()> {
+    check(services, tx, viewer, set).await.map_err(|refusal| match refusal {
+        Refusal::Rule("lockout_self" | "lockout_others") => Refusal::Rule("lockout_waiting"),
+        refusal => refusal,
+    })
+}
+
+/// The set as it would be with these changes taken back.
+pub(super) fn taken_back(set: &PolicySet, waiting: &[Trial]) -> PolicySet {
+    let mut set = set.clone();
+    for trial in waiting {
+        let key = &trial.part_id;
+        set.policies.retain(|entry| entry.id().to_string() != *key);
+        set.locations.retain(|id, _| id.to_string() != *key);
+        set.terms.retain(|id, _| id.to_string() != *key);
+        set.policies.extend(trial.before::<Policy>().map(|policy| Entry::Readable(Box::new(policy))));
+        set.locations.extend(trial.before::<Location>().map(|location| (location.id, location)));
+        set.terms.extend(trial.before::<Terms>().map(|terms| (terms.id, terms.in_force())));
+    }
+    set
 }
 
 fn by_passkey(services: &Services, sign_in: &SignIn) -> bool {

@@ -26,7 +26,7 @@ pub mod rows {
     pub use store::terms::Acceptance;
 }
 
-pub use gate::{Admission, Held, Stop, Verdicts, admit};
+pub use gate::{Admission, Held, Stop, Verdicts, admit, look_again};
 pub use naming::of_nobody;
 pub(crate) use naming::{in_use, is_protected, regrouped, telling_apart, tells_apart_at_lobby};
 pub(crate) use record::{Written, days_ago, write};

@@ -81,19 +81,24 @@ pub(crate) fn telling_apart(set: &PolicySet, group: GroupId) -> Vec<String> {
     set.naming(Thing::Group(group)).map(|policy| policy.name.to_string()).collect()
 }
 
-/// Does one of them keep people out of Lobby itself?
-pub(crate) fn tells_apart_at_lobby(set: &PolicySet, group: GroupId) -> bool {
-    set.naming(Thing::Group(group)).any(|policy| policy.applications.covers(Target::Lobby))
+/// Does one of them, or one that may be in force again, bear on Lobby itself?
+pub(crate) async fn tells_apart_at_lobby(services: &Services, tx: &mut Tx, group: GroupId) -> Verb<bool> {
+    let at_lobby = |policy: &Policy| policy.names(Thing::Group(group)) && policy.applications.covers(Target::Lobby);
+    Ok(waiting_and_in_force(services, tx).await?.iter().flatten().any(at_lobby))
 }
 
 /// The same after a change of who is in the group. Where one of them bears on Lobby itself, nobody may be locked out.
 ///
 /// # Errors
-/// As [`lockout::check`].
+/// As [`lockout::check`] and [`lockout::check_fallback`].
 pub(crate) async fn regrouped(services: &Services, tx: &mut Tx, by: &Viewer, group: GroupId) -> Verb<Vec<String>> {
     let set = services.policies_in(tx).await?;
-    if tells_apart_at_lobby(&set, group) {
+    if tells_apart_at_lobby(services, tx, group).await? {
         lockout::check(services, tx, by, &set).await?;
+        let waiting = store::access::trials(tx).await?;
+        if !waiting.is_empty() {
+            lockout::check_fallback(services, tx, by, &lockout::taken_back(&set, &waiting)).await?;
+        }
     }
     Ok(telling_apart(&set, group))
 }

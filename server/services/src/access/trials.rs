@@ -6,8 +6,8 @@ use domain::text::Label;
 use store::Stored;
 use store::access::{Listed, Part, Trial};
 
-use super::change::{Told, check_taken_back};
-use super::look;
+use super::change::Told;
+use super::{lockout, look};
 use crate::deed::Deed;
 use crate::{Actor, Denied, PolicyAdmin, Reader, Refusal, Services, Verb};
 
@@ -29,7 +29,11 @@ pub async fn confirm(services: &Services, by: &PolicyAdmin, part: &str) -> Verb<
     let trial = find(&mut deed, part).await?;
     store::access::end_trial(&mut deed.tx, part).await?;
     let others = store::access::trials(&mut deed.tx).await?;
-    check_taken_back(services, &mut deed.tx, by, &others).await?;
+    let set = store::access::current(&mut deed.tx).await?;
+    let fallback = lockout::taken_back(&set, &others);
+    if set.bears_on_lobby(&fallback) {
+        lockout::check_fallback(services, &mut deed.tx, by.viewer(), &fallback).await?;
+    }
     deed.tell(Action::PolicyConfirmed, target(&trial));
     deed.commit().await
 }

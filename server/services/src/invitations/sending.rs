@@ -102,7 +102,8 @@ pub(super) async fn write(
     let mut rows = Rows::default();
     let adds = |entry: &&Weighed<'_>| matches!(entry.decision.act, Some(Act::AddGuest | Act::AddMember));
     let mut added = weighed.iter().filter(adds).filter_map(|entry| entry.user.as_ref()).map(|user| &user.value);
-    let tried = added.clone().any(|user| user.roles.has(Role::Administrator) || user.id == by.user().id);
+    // Others may join without a question of who is locked out, and a job leaves these alone.
+    let may_lock_out = added.clone().any(|user| user.roles.has(Role::Administrator) || user.id == by.user().id);
     if let Some(group) = by.group().filter(|_| added.next().is_some()) {
         let set = services.policies_in(&mut deed.tx).await?;
         rows.policies = access::telling_apart(&set, group.id);
@@ -126,8 +127,7 @@ pub(super) async fn write(
     }
     rows.tell(deed, by);
     rows.write(deed, by).await?;
-    // A job adds nobody whom it could lock out.
-    if let (true, Some(group), Some(viewer)) = (tried, by.group(), by.viewer()) {
+    if let (true, Some(group), Some(viewer)) = (may_lock_out, by.group(), by.viewer()) {
         access::regrouped(services, &mut deed.tx, viewer, group.id).await?;
     }
     Ok(())

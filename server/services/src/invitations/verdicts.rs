@@ -124,12 +124,24 @@ pub(super) struct Desk<'a> {
     pub group: Option<Group>,
     pub room: Room,
     sees_directory: bool,
-    /// Who invites by role: they leave alone whom their role does not reach.
-    acting_by_role: Option<User>,
-    /// A job, which cannot be tried by its own request, adds no Administrator to a group that an access policy tells from
-    /// others at Lobby itself.
-    leaves_administrators: bool,
+    reach: Reach,
     familiar: Familiar,
+}
+
+/// Whom of the directory the inviter may add.
+#[derive(Debug, Default)]
+struct Reach {
+    /// Who invites by role, and leaves alone whom their role does not reach.
+    by_role: Option<User>,
+    /// A job cannot be tried by a request of its own, so it adds nobody whom that would lock out of Lobby.
+    leaves_administrators: bool,
+}
+
+impl Reach {
+    fn leaves(&self, user: &User) -> bool {
+        let spared = self.leaves_administrators && user.roles.has(Role::Administrator);
+        spared || self.by_role.as_ref().is_some_and(|by| people::may_change(by, user).is_err())
+    }
 }
 
 impl<'a> Desk<'a> {
@@ -158,13 +170,14 @@ impl<'a> Desk<'a> {
         let familiar = familiar(&settings, group.as_ref(), by.user());
         let room = Room::new(places, (!bulk).then_some(left), until);
         let sees_directory = by.sees_directory(&settings);
-        let acting_by_role = by.by_role().then(|| by.user().clone());
-        let leaves_administrators = match group.as_ref().filter(|_| bulk) {
-            Some(group) => access::tells_apart_at_lobby(&*services.policies_in(tx).await?, group.id),
-            None => false,
+        let reach = match &group {
+            Some(group) => Reach {
+                by_role: by.by_role().then(|| by.user().clone()),
+                leaves_administrators: bulk && access::tells_apart_at_lobby(services, tx, group.id).await?,
+            },
+            None => Reach::default(),
         };
-        let key = &services.key;
-        Ok(Self { key, now, settings, group, room, sees_directory, acting_by_role, leaves_administrators, familiar })
+        Ok(Self { key: &services.key, now, settings, group, room, sees_directory, reach, familiar })
     }
 
     /// May the inviter see who is in the directory?
@@ -189,7 +202,8 @@ impl<'a> Desk<'a> {
         let mut room = std::mem::replace(&mut self.room, Room::new(None, None, self.now));
         let terms = self.terms(!how.without_letters, &known.familiar);
         let mut seen = HashSet::new();
-        let weighed = list.iter().map(|pasted| known.weigh(&terms, &mut room, &mut seen, pasted, how)).collect();
+        let weighed =
+            list.iter().map(|pasted| known.weigh(&terms, &self.reach, &mut room, &mut seen, pasted, how)).collect();
         self.room = room;
         Ok(weighed)
     }
@@ -224,8 +238,6 @@ fn familiar(settings: &Collaboration, group: Option<&Group>, inviter: &User) -> 
 struct Known {
     now: Timestamp,
     to_group: bool,
-    /// Known people whose memberships the inviter may not change.
-    out_of_reach: HashSet<UserId>,
     hashes: HashMap<String, String>,
     users: HashMap<String, Stored<User>>,
     /// By user: is the membership in force?
@@ -250,11 +262,6 @@ impl Known {
             .collect();
         let ids: Vec<UserId> = users.values().map(|user| user.value.id).collect();
         let group = desk.group.as_ref().map(|group| group.id);
-        let is_out_of_reach = |user: &&User| {
-            let left_alone = desk.leaves_administrators && user.roles.has(Role::Administrator);
-            left_alone || desk.acting_by_role.as_ref().is_some_and(|by| people::may_change(by, user).is_err())
-        };
-        let out_of_reach = users.values().map(|user| &user.value).filter(is_out_of_reach).map(|user| user.id).collect();
         let memberships = match group {
             Some(group) => store::memberships::of_users(tx, group, &ids).await?,
             None => Vec::new(),
@@ -272,7 +279,6 @@ impl Known {
         Ok(Self {
             now,
             to_group: group.is_some(),
-            out_of_reach,
             hashes,
             users,
             memberships: memberships.into_iter().map(|member| (member.user, member.counts(now))).collect(),
@@ -287,6 +293,7 @@ impl Known {
     fn weigh<'p>(
         &self,
         terms: &Terms<'_>,
+        reach: &Reach,
         room: &mut Room,
         seen: &mut HashSet<&'p str>,
         pasted: &'p Pasted,
@@ -312,12 +319,6 @@ impl Known {
         }
         let enabled = user.is_some_and(|user| user.value.standing == Standing::Enabled);
         let membership = user.and_then(|user| self.memberships.get(&user.value.id));
-        let is_in = match self.to_group {
-            true => enabled && membership.copied().unwrap_or(false),
-            false => matches!(person, Person::Guest | Person::Member),
-        };
-        let reached = |user: &Stored<User>| !self.to_group || is_in || !self.out_of_reach.contains(&user.value.id);
-        let person = if user.is_none_or(reached) { person } else { Person::Barred };
         let partner = address.ok().filter(|_| !self.partners.is_empty());
         let partner = partner.and_then(|address| self.partners.get(&address.domain()));
         let closed = partner.filter(|partner| !partner.invitations_allowed);
@@ -325,7 +326,11 @@ impl Known {
             address,
             twice: pasted.twice || (!key.is_empty() && !seen.insert(key)),
             person,
-            is_in,
+            is_in: match self.to_group {
+                true => enabled && membership.copied().unwrap_or(false),
+                false => matches!(person, Person::Guest | Person::Member),
+            },
+            out_of_reach: user.is_some_and(|user| reach.leaves(&user.value)),
             open,
             declined_until,
             blocked: hash.is_some_and(|hash| self.blocked.contains(hash)),

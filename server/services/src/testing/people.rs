@@ -1,8 +1,9 @@
 //! Who acts in tests, and on what: permission values and things, made without a deed.
 
+use domain::access::Policy;
 use domain::application::{Application, LaunchUrl};
 use domain::group::{Group, Membership, Narrowing};
-use domain::id::{AppId, GroupId, InvitationId, RequestId, UserId};
+use domain::id::{AppId, GroupId, InvitationId, PolicyId, RequestId, UserId};
 use domain::identity::{Identity, MAILBOX};
 use domain::invitation::Invitation;
 use domain::role::{Role, Roles};
@@ -150,6 +151,17 @@ impl Lobby {
     /// Names an account for emergencies, as the configuration does. Only while nothing else holds the services.
     pub fn name_break_glass(&mut self, user: UserId) {
         std::sync::Arc::get_mut(&mut self.services.0).unwrap().break_glass.push(user);
+    }
+
+    /// A policy that no check has seen, as where two things happened at once.
+    pub async fn slip_in(&self, policy: Policy) -> PolicyId {
+        let (services, now) = (&self.services, self.services.now());
+        let policy = Policy { id: services.ids.next(now), ..policy };
+        let mut tx = services.store.begin().await.unwrap();
+        store::access::insert(&mut tx, &policy, now).await.unwrap();
+        tx.commit().await.unwrap();
+        services.reload_policies().await.unwrap();
+        policy.id
     }
 
     /// A further Conditional access administrator, just signed in.

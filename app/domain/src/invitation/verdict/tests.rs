@@ -21,6 +21,7 @@ fn facts(address: &EmailAddress) -> Facts<'_> {
         twice: false,
         person: Person::Nobody,
         is_in: false,
+        out_of_reach: false,
         open: None,
         declined_until: None,
         blocked: false,
@@ -46,7 +47,9 @@ fn each_verdict_follows_from_its_facts() {
         (Facts { person: Person::Guest, ..blank() }, Verdict::WillBeAdded, Some(Act::AddGuest)),
         (Facts { person: Person::Member, ..blank() }, Verdict::MemberWillBeAdded, Some(Act::AddMember)),
         (Facts { person: Person::Barred, ..blank() }, Verdict::AskAnAdministrator, None),
+        (Facts { person: Person::Member, out_of_reach: true, ..blank() }, Verdict::AskAnAdministrator, None),
         (Facts { person: Person::Guest, is_in: true, ..blank() }, Verdict::AlreadyIn, None),
+        (Facts { person: Person::Member, is_in: true, out_of_reach: true, ..blank() }, Verdict::AlreadyIn, None),
         (
             Facts { person: Person::Pending, open, ..blank() },
             Verdict::InvitedAlready { invitation: invitation(), at: NOON },

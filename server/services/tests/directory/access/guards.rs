@@ -1,6 +1,6 @@
 //! What stands against shutting everybody out, and against slipping past a policy by a group.
 
-use domain::access::{Policy, PolicyState};
+use domain::access::PolicyState;
 use domain::event::Action;
 use domain::id::PolicyId;
 use domain::invitation::InvitationState;
@@ -231,19 +231,15 @@ async fn who_joins_a_group_is_tried_as_one_of_it() {
         let list = NewInvitations::of(second.address.as_str(), "en");
         assert_eq!(refusal(invite(&lobby.services, &invited, list).await), "lockout_others");
         assert!(lobby.membership(group.id, second.id).await.is_none());
+        let policies = lobby.services.policies();
+        let id = policies.guarding_lobby().next().unwrap().id;
+        trials::confirm(&lobby.services, &by, &id.to_string()).await.unwrap();
+        switch(&lobby, &by, id, PolicyState::Off).await.unwrap();
+        let manager = by.viewer().clone().owner_of(&lobby.services, group.id).await.unwrap();
+        assert_eq!(refusal(memberships::add(&lobby.services, &manager, second.id, None).await), "lockout_waiting");
+        trials::confirm(&lobby.services, &by, &id.to_string()).await.unwrap();
+        memberships::add(&lobby.services, &manager, second.id, None).await.unwrap();
     }
-}
-
-/// A policy that no check has seen, as after a change of who is an Administrator.
-async fn slipped_in(lobby: &Lobby, by: &services::PolicyAdmin, name: &str) -> PolicyId {
-    let services = &lobby.services;
-    let policy = lobby_from(name, &["all"], "linux").read(services, by, None).await.unwrap();
-    let policy = Policy { id: services.ids.next(services.now()), ..policy };
-    let mut tx = services.store.begin().await.unwrap();
-    store::access::insert(&mut tx, &policy, services.now()).await.unwrap();
-    tx.commit().await.unwrap();
-    services.reload_policies().await.unwrap();
-    policy.id
 }
 
 #[tokio::test]
@@ -252,14 +248,16 @@ async fn a_break_glass_account_takes_away_what_locks_everybody_out_one_by_one() 
         let glass = lobby.with_roles("glass@lindenhof.example", Roles::of(Role::Administrator)).await;
         lobby.name_break_glass(glass.id);
         let by = policy_admin(&lobby).await;
-        let both = [slipped_in(&lobby, &by, "One").await, slipped_in(&lobby, &by, "Other").await];
-        assert_eq!(refusal(switch(&lobby, &by, both[0], PolicyState::Off).await), "lockout_self");
+        let [one, other] = ["One", "Other"].map(|name| lobby_from(name, &["all"], "linux"));
+        let one = lobby.slip_in(one.read(&lobby.services, &by, None).await.unwrap()).await;
+        let other = lobby.slip_in(other.read(&lobby.services, &by, None).await.unwrap()).await;
+        assert_eq!(refusal(switch(&lobby, &by, one, PolicyState::Off).await), "lockout_self");
         let mut viewer = lobby.viewer(glass.id).await;
         viewer.session.methods = vec![Method::Passkey];
         let glass = viewer.policy_administrator().unwrap();
-        switch(&lobby, &glass, both[0], PolicyState::Off).await.unwrap();
-        trials::confirm(&lobby.services, &glass, &both[0].to_string()).await.unwrap();
-        switch(&lobby, &glass, both[1], PolicyState::Off).await.unwrap();
+        switch(&lobby, &glass, one, PolicyState::Off).await.unwrap();
+        trials::confirm(&lobby.services, &glass, &one.to_string()).await.unwrap();
+        switch(&lobby, &glass, other, PolicyState::Off).await.unwrap();
         assert_eq!(lobby.services.policies().guarding_lobby().count(), 0);
     }
 }
@@ -365,11 +363,7 @@ async fn an_invitation_from_before_leads_past_no_policy() {
         let form = PolicyForm { users_out, ..block("Guests", lobby.application().await.id) };
         assert_eq!(refusal(made(&lobby, &by, form.clone()).await), "users: group_unprotected");
         // As if both had happened at once.
-        let policy = form.read(services, &by, None).await.unwrap();
-        let policy = Policy { id: services.ids.next(services.now()), ..policy };
-        let mut tx = services.store.begin().await.unwrap();
-        store::access::insert(&mut tx, &policy, services.now()).await.unwrap();
-        tx.commit().await.unwrap();
+        lobby.slip_in(form.read(services, &by, None).await.unwrap()).await;
         let (proved, origin) = (lobby.proved("ada@praxis.example"), domain::samples::origin());
         let accepted = redemption::accept(services, &proved, &[invitation.id], origin, lobby.correlation()).await;
         assert_eq!(refusal(accepted), "group_protected");

@@ -150,7 +150,7 @@ pub async fn remove_of(services: &Services, by: &UserAdmin, user: UserId, passke
     let mut deed = services.deed(by.actor()).await?;
     store::guards::hold(&mut deed.tx, &guard(user)).await?;
     let person = people::live(&mut deed.tx, user).await?.value;
-    people::may_change_factors(&by.viewer().user, &person)?;
+    people::may_change_sign_in(&by.viewer().user, &person)?;
     let all = store::passkeys::of_user(&mut deed.tx, user).await?;
     let kept = all.into_iter().find(|stored| stored.value.passkey.id == passkey).ok_or(Denied::NotFound)?;
     store::passkeys::drop(&mut deed.tx, user, passkey).await?;

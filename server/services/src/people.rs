@@ -230,11 +230,11 @@ pub fn may_change(by: &User, user: &User) -> Verb<()> {
     }
 }
 
-/// The same of their factors: whoever has some changes their own by using one.
+/// The same of how they sign in. Nobody does that for themselves by role: their own account asks for a factor first.
 ///
 /// # Errors
 /// `own_account` or `holds_role`.
-pub fn may_change_factors(by: &User, user: &User) -> Verb<()> {
+pub fn may_change_sign_in(by: &User, user: &User) -> Verb<()> {
     if by.id == user.id {
         return Err(Refusal::Rule("own_account"));
     }

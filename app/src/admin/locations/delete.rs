@@ -38,7 +38,7 @@ pub fn DeleteLocationPage() -> impl IntoView {
                 <section class="card confirm">
                     <h1>{format!("Delete {name}?")}</h1>
                     <p>{made_of(&location)} ". Used by: " {used_by(&visit, &location)} "."</p>
-                    <p>"One that is trusted, or that a policy in force names, stays."</p>
+                    <p>"One that is trusted, or that a policy names which is in force or waits to be again, stays."</p>
                     <form method="post" action=DeleteLocation::PATH>
                         <Hidden name="id" value=location.id.to_string()/>
                         <div class="actions">

@@ -39,7 +39,7 @@ pub fn PersonPage() -> impl IntoView {
         let said = vec![whole(&profile), end.whole(), roles.whole(), sponsor.whole(), reset.whole()];
         let problems = problems_of(&visit, said).await?;
         let may = people::may_change(&viewer.user, &user).is_ok();
-        let may_factors = people::may_change_factors(&viewer.user, &user).is_ok();
+        let may_sign_in = people::may_change_sign_in(&viewer.user, &user).is_ok();
         let deleted = matches!(user.standing, Standing::Deleted { .. } | Standing::Erased { .. });
         let name = user.shown_name().to_owned();
         let crumbs = vec![(routes::PEOPLE.to_owned(), "People".to_owned())];
@@ -59,7 +59,7 @@ pub fn PersonPage() -> impl IntoView {
         let ends = (!deleted && may).then(|| card::end(&user, &end));
         let roles = (!deleted && !user.is_guest() && viewer.has(domain::role::Role::Administrator))
             .then(|| card::roles(&user, &roles));
-        let resets = (!deleted && may).then(|| card::reset(&user, &reset));
+        let resets = (!deleted && may_sign_in).then(|| card::reset(&user, &reset));
         let sponsors = user.is_guest().then(|| card::sponsors(&person, &sponsor, deleted));
         let cards = view! {
             <div class="cards">
@@ -68,7 +68,7 @@ pub fn PersonPage() -> impl IntoView {
                 {card::memberships(&visit, &person)}
                 {card::owned(&person)}
                 {card::invitations(&visit, &person)}
-                {card::factors(&visit, &person, may_factors && !deleted)}
+                {card::factors(&visit, &person, may_sign_in && !deleted)}
                 {card::sessions(&visit, &person, may)}
                 {ends}
                 {sponsors}

@@ -21,7 +21,7 @@ use crate::{Denied, OwnerOf, Refusal, Secret, Services, UserAdmin, Verb, Viewer,
 pub async fn give(services: &Services, by: &UserAdmin, user: UserId) -> Verb<Secret> {
     let mut deed = services.deed(by.actor()).await?;
     let person = people::live(&mut deed.tx, user).await?.value;
-    people::may_change_factors(&by.viewer().user, &person)?;
+    people::may_change_sign_in(&by.viewer().user, &person)?;
     give_in(services, deed, by.viewer(), &person).await
 }
 

@@ -154,7 +154,7 @@ pub async fn remove_of(services: &Services, by: &UserAdmin, user: UserId) -> Ver
     let mut deed = services.deed(by.actor()).await?;
     store::guards::hold(&mut deed.tx, &guard(user)).await?;
     let person = people::live(&mut deed.tx, user).await?.value;
-    people::may_change_factors(&by.viewer().user, &person)?;
+    people::may_change_sign_in(&by.viewer().user, &person)?;
     let kept = confirmed(&mut deed.tx, user).await?;
     kept.ok_or(Denied::NotFound)?;
     store::authenticators::drop(&mut deed.tx, user).await?;

@@ -13,7 +13,7 @@ use domain::user::User;
 use store::settings::COLLABORATION;
 use store::{StoreError, Stored, Tx};
 
-use super::{live, may_change, revoke, target};
+use super::{live, may_change_sign_in, revoke, target};
 use crate::deed::Deed;
 use crate::limits::Limit;
 use crate::signin::entry_guard;
@@ -31,7 +31,7 @@ const RESETS: &[Limit] = &[Limit::a_day(3)];
 pub async fn reset(services: &Services, by: &UserAdmin, id: UserId, address: Option<EmailAddress>) -> Verb<()> {
     let mut deed = services.deed(by.actor()).await?;
     let user = live(&mut deed.tx, id).await?;
-    may_change(&by.viewer().user, &user.value)?;
+    may_change_sign_in(&by.viewer().user, &user.value)?;
     let owns = !store::groups::owned_by(&mut deed.tx, id).await?.is_empty();
     if owns && !by.viewer().has(Role::Administrator) {
         return Err(Refusal::Rule("holds_role"));

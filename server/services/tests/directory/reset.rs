@@ -91,6 +91,8 @@ async fn an_owner_resets_only_whom_nobody_else_has_and_an_administrator_whoever_
             assert_eq!(refusal(people::reset(&lobby.services, &admin, id, None).await), "holds_role");
         }
         let chief = lobby.admin().await.viewer().clone().user_administrator().unwrap();
+        let own = chief.viewer().user.id;
+        assert_eq!(refusal(people::reset(&lobby.services, &chief, own, None).await), "own_account");
         people::reset(&lobby.services, &chief, holder.id, None).await.unwrap();
         assert_eq!(
             lobby.letters().await.iter().filter(|one| one.letter == Letter::Welcome { user: holder.id }).count(),
